@@ -1,0 +1,1 @@
+"""Views: a Computation to HTML, one file a view."""
