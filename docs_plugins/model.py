@@ -1,0 +1,152 @@
+"""Plain data between computing and showing: what one call of a block's function left behind.
+
+Arrays are flattened in C order: a variable of shape ``(2, 3)`` has six numbers in each of its tuples, a scalar
+has one. `element` turns a position in such a tuple into the way a page writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from docs_plugins.language import Call, Program
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One real number as computed.
+
+    `exact` is the number itself where it is a rational known exactly from the block's literals; `magnitude` is
+    its size without cancellation, which tolerances are relative to.
+    """
+
+    value: float
+    exact: Fraction | None
+    magnitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One expression in the two ways a page needs it: as TeX, and as plain text for records, SVG and speech."""
+
+    tex: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One node of the trace: an input or the result of one operation."""
+
+    index: int  # position in evaluation order, inputs first
+    address: str  # how references name it: {{ f.ADDRESS.value }}
+    assigned: bool  # whether the writer named it (a parameter or an assignment)
+    symbol: Formula  # how it is shown: v_{-1}, v_1, y_1
+    operation: str  # "input", "log", "multiply", …
+    operands: tuple[int, ...]  # indices of the variables it reads; constants are left out
+    shape: Shape
+    formula: Formula  # in the symbols of its operands: \ln v_{-1}; an input's own name
+    plain: str  # the same in the writer's own names, as records have it: log(x1)
+    substituted: Formula | None  # with exact values: \ln 2; None where there is nothing short to print
+    value: tuple[Number, ...]
+    adjoint: tuple[Number, ...] | None  # None where the function has several outputs
+    line: int  # line within the block, 1-based
+    footnote: str | None  # the choice made at a kink or a tie, where the node sits at one
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One edge of the graph: what a consumer sends back to one of its operands."""
+
+    operand: int  # Variable.index
+    consumer: int  # Variable.index
+    position: int  # which operand of the consumer
+    address: str  # BLOCK-relative: x2.from.v3 (the sum where a consumer reads the operand twice)
+    symbol: Formula  # \tilde{v}_{01}, or \tilde{v}_1 where it is the only link
+    only: bool  # whether it is the operand's only link, so that no sum follows
+    rule: Formula  # \frac{\partial v_3}{\partial v_0} \tilde{v}_3
+    local: Formula  # the local partial alone: \cos v_0; for structural operations the whole pull
+    factored: Formula  # local partial times adjoint, in symbols: \cos(v_0) \cdot \tilde{v}_3
+    substituted: Formula | None  # with values: \cos(5) \cdot (-1)
+    partial: tuple[Number, ...] | None  # of the consumer's shape; None for structural operations
+    value: tuple[Number, ...] | None  # of the operand's shape; None where there are several outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One returned value."""
+
+    label: str  # y, or y1 … ym
+    symbol: Formula
+    variable: int | None  # None: a constant was returned
+    shape: Shape
+    value: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a Jacobian."""
+
+    address: str  # BLOCK-relative: jacobian.y1.x2, jacobian.y[0].x[1]
+    symbolic: Formula
+    number: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian:
+    """All first derivatives of the outputs' elements (rows) by the inputs' elements (columns)."""
+
+    rows: tuple[Formula, ...]
+    columns: tuple[Formula, ...]
+    entries: tuple[tuple[Entry, ...], ...]
+    mode: str  # the mode the engine chose: "reverse" or "forward"
+    passes: int  # the passes it ran
+    reverse_passes: int
+    forward_passes: int
+
+
+@dataclass(frozen=True)
+class Computation:
+    """Everything that one call of a block's function computed."""
+
+    name: str
+    program: Program
+    call: Call
+    variables: tuple[Variable, ...]
+    links: tuple[Link, ...]  # by operand, then consumer, then position
+    outputs: tuple[Output, ...]
+    jacobian: Jacobian
+    numbers: Mapping[str, Number]  # every addressable value of the block by its path: "x2.adjoint"
+    engine: str  # minigrad's version
+    cross_checks: int  # values that were computed a second way and agreed
+
+    def by_address(self, address: str) -> Variable | None:
+        """Return the variable that references name so, or None."""
+        return next((v for v in self.variables if v.address == address), None)
+
+    def links_into(self, operand: int) -> tuple[Link, ...]:
+        """Return the links whose contributions add up to the operand's adjoint, in the order of the consumers."""
+        return tuple(link for link in self.links if link.operand == operand)
+
+
+def element(shape: Shape, position: int) -> str:
+    """Write a flat position as a page addresses it: ``""`` for a scalar, ``[0,1]`` in a matrix."""
+    if not shape:
+        return ""
+    indices = []
+    for size in reversed(shape):
+        position, index = divmod(position, size)
+        indices.append(str(index))
+    return "[" + ",".join(reversed(indices)) + "]"
+
+
+def elements(shape: Shape) -> Iterator[str]:
+    """Every element's suffix in C order; a scalar has the one empty suffix."""
+    if not shape:
+        yield ""
+        return
+    for indices in product(*map(range, shape)):
+        yield "[" + ",".join(map(str, indices)) + "]"
