@@ -69,6 +69,7 @@ class Link:
     only: bool  # whether it is the operand's only link, so that no sum follows
     rule: Formula  # \frac{\partial v_3}{\partial v_0} \tilde{v}_3
     local: Formula  # the local partial alone: \cos v_0; for structural operations the whole pull
+    plain: str  # the same in the writer's own names, as records have it: cos(x2)
     factored: Formula  # local partial times adjoint, in symbols: \cos(v_0) \cdot \tilde{v}_3
     substituted: Formula | None  # with values: \cos(5) \cdot (-1)
     partial: tuple[Number, ...] | None  # of the consumer's shape; None for structural operations
@@ -92,6 +93,7 @@ class Entry:
 
     address: str  # BLOCK-relative: jacobian.y1.x2, jacobian.y[0].x[1]
     symbolic: Formula
+    plain: str  # the same in the writer's own names, as records have it: 1/x1 + x2
     number: Number
 
 
