@@ -50,7 +50,9 @@ class Variable:
     shape: Shape
     formula: Formula  # in the symbols of its operands: \ln v_{-1}; an input's own name
     plain: str  # the same in the writer's own names, as records have it: log(x1)
-    substituted: Formula | None  # with exact values: \ln 2; None where there is nothing short to print
+    substituted: (
+        Formula | None
+    )  # with exact values: \ln 2; None where there is nothing short to print
     value: tuple[Number, ...]
     adjoint: tuple[Number, ...] | None  # None where the function has several outputs
     line: int  # line within the block, 1-based

@@ -1,0 +1,147 @@
+"""Find the fences that are ours in a page's lines, and those that look like ours and are not.
+
+Fences of other languages are stepped over whole, so that a page can show our syntax inside a longer fence. A line may
+begin with quote marks and indentation; what the fence holds then begins with the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+LANGUAGE = "minigrad"
+OPENING = re.compile(
+    r"(?P<prefix>[> \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^`]*?)[ \t]*", re.ASCII
+)
+GLUED = re.compile(
+    r"[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})[ \t]*\{?\.?(?P<word>\w+)", re.ASCII
+)
+WORD = re.compile(r"\{?[ \t]*\.?(?P<word>[^\s{}=]*)(?P<rest>.*)")
+ALIKE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A block of ours; `first` and `last` are the indices of its opening and closing lines."""
+
+    first: int
+    last: int
+    prefix: str
+    show: bool
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The block's text without the prefix of its lines."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A line that looks like a fence of ours and is none."""
+
+    index: int
+    message: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What a page's lines hold, in its order."""
+
+    fences: list[Fence] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
+    others: list[range] = field(default_factory=list)  # lines of other languages' fences
+
+
+def find(lines: list[str]) -> Found:
+    """Find our fences, the suspects, and the fences of other languages."""
+    found = Found()
+    closings: dict[tuple[str, str], int] = {}  # where a search for a closing line last failed
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        opening = OPENING.fullmatch(line)
+        if opening is None:
+            glued = GLUED.match(line)
+            if glued and _alike(glued["word"]):
+                found.suspects.append(
+                    Suspect(
+                        index,
+                        "a fence cannot stand on a list item's own line",
+                        "put it on a line of its own, indented under the item",
+                    )
+                )
+            index += 1
+            continue
+        last = _closing(lines, index, opening, closings)
+        word, rest = _info(opening["info"])
+        if _alike(word):
+            trouble = _trouble(index, last, opening["info"], word, rest)
+            if trouble:
+                found.suspects.append(trouble)
+            elif last is not None:
+                found.fences.append(_fence(lines, index, last, opening["prefix"], rest))
+        elif last is not None:
+            found.others.append(range(index, last + 1))
+        index = index + 1 if last is None else last + 1
+    return found
+
+
+def _info(info: str) -> tuple[str, str]:
+    match = WORD.match(info)
+    return (match["word"], match["rest"].strip(" \t}")) if match else ("", "")
+
+
+def _alike(word: str) -> bool:
+    if word.lower() == LANGUAGE:
+        return True
+    return bool(word) and SequenceMatcher(None, word.lower(), LANGUAGE).ratio() >= ALIKE
+
+
+def _trouble(index: int, last: int | None, info: str, word: str, rest: str) -> Suspect | None:
+    if word != LANGUAGE or info[:1] in "{.":
+        return Suspect(index, f"```{info} is no computed block", f"write ```{LANGUAGE}")
+    if rest not in {"", "show"}:
+        return Suspect(
+            index, f"a block takes no option {rest!r}", f"write ```{LANGUAGE} or ```{LANGUAGE} show"
+        )
+    if last is None:
+        return Suspect(
+            index,
+            "the block is not closed",
+            "close it with a line of as many backticks, indented like the first",
+        )
+    return None
+
+
+def _closing(
+    lines: list[str], index: int, opening: re.Match[str], failed: dict[tuple[str, str], int]
+) -> int | None:
+    prefix, ticks = opening["prefix"], opening["ticks"]
+    if failed.get((prefix, ticks), -1) >= index:
+        return None
+    for position in range(index + 1, len(lines)):
+        rest = _without(lines[position], prefix)
+        if rest is None:
+            failed[prefix, ticks] = position - 1
+            return None
+        if rest.rstrip() == ticks:
+            return position
+    failed[prefix, ticks] = len(lines)
+    return None
+
+
+def _without(line: str, prefix: str) -> str | None:
+    """The line after the prefix; None where it does not begin with it, so that a fence ends unclosed there."""
+    if line.startswith(prefix):
+        return line[len(prefix) :]
+    if not line.strip("> \t") and len(line) <= len(prefix):
+        return ""
+    return "" if not line.strip() else None
+
+
+def _fence(lines: list[str], first: int, last: int, prefix: str, rest: str) -> Fence:
+    inside = tuple(_without(line, prefix) or "" for line in lines[first + 1 : last])
+    return Fence(first, last, prefix, rest == "show", inside)

@@ -1,0 +1,226 @@
+"""The Python-Markdown extension: blocks, references and formulas, by entry point `minigrad`.
+
+Three steps. Before anything is inserted, each line is marked with where it came from. When every line is there, our
+fences are computed and each reference becomes one private character. When the HTML is whole, the characters become
+numbers, views and links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from docs_plugins import fences, places
+from docs_plugins.page import Page, count_numbers, problem_box
+from docs_plugins.problems import Problem
+from docs_plugins.references import TOKEN
+from docs_plugins.sources import Origin, Origins
+
+SHIELD = str.maketrans({"\ue010": "{{", "\ue011": "}}"})
+HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
+EXPLICIT_ID = re.compile(r"\{:?[^{}]*#[\w-]+[^{}]*\}[ \t]*#*[ \t]*$")
+UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
+
+
+class PageError(ValueError):
+    """Everything that is wrong with a page, raised at the end of its conversion outside of MkDocs."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """List every problem in the message, a line each."""
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class MinigradExtension(Extension):
+    """Computed blocks, values and views in Markdown; `formulas` turns TeX between dollars into MathML."""
+
+    def __init__(self, **options: Any) -> None:
+        """Declare the options."""
+        self.config = {
+            "formulas": [False, "Turn $…$ and $$…$$ into MathML"],
+            "path": ["page.md", "The page's path as messages name it"],
+        }
+        self.page_maker: Callable[[], tuple[Page, Origins]] | None = None  # MkDocs' plugin sets it
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Register the three steps and, where asked for, the formulas."""
+        conversion = Conversion(md, self)
+        md.preprocessors.register(Mark(md, conversion), "minigrad-mark", 33)
+        md.preprocessors.register(Unmark(md, conversion), "minigrad-unmark", 31.5)
+        md.preprocessors.register(Take(md, conversion), "minigrad-take", 28)
+        md.postprocessors.register(Put(md, conversion), "minigrad-put", -10)
+
+    def start(self) -> tuple[Page, Origins]:
+        """Begin a page."""
+        if self.page_maker is not None:
+            return self.page_maker()
+        path = str(self.getConfig("path"))
+        return Page(path), Origins(path)
+
+
+class Conversion:
+    """What the steps of one page's conversion share."""
+
+    def __init__(self, md: Markdown, extension: MinigradExtension) -> None:
+        """Begin with an empty page; `Mark` begins each real one."""
+        self.md = md
+        self.extension = extension
+        self.page, self.origins = Page(""), Origins("")
+        self.lines: list[Origin] = []
+
+    def begin(self) -> None:
+        """Begin a page and follow the snippets that it inserts."""
+        self.page, self.origins = self.extension.start()
+        if "snippet" in self.md.preprocessors:
+            snippets = self.md.preprocessors["snippet"]
+            if hasattr(snippets, "read_lines") and "read_lines" not in vars(snippets):
+                self.origins.follow(snippets, _relative)
+
+
+def _relative(path: str) -> str:
+    try:
+        return Path(path).relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path
+
+
+class Step(Preprocessor):
+    """A preprocessor that knows the conversion it belongs to."""
+
+    def __init__(self, md: Markdown, conversion: Conversion) -> None:
+        """Keep the conversion."""
+        super().__init__(md)
+        self.conversion = conversion
+
+
+class Mark(Step):
+    """Begins a page: marks each line with where it stands (before snippets, at 32)."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Mark the lines."""
+        self.conversion.begin()
+        return self.conversion.origins.mark(lines)
+
+
+class Unmark(Step):
+    """Takes the marks off once every line is there (after snippets, before white space is normalised at 30)."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Take the marks off and keep the origins."""
+        plain, self.conversion.lines = self.conversion.origins.unmark(lines)
+        return plain
+
+
+class Take(Step):
+    """Computes our fences and takes our references out of the text (before fences are listed, at 25)."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines with one private character for each block and reference."""
+        lines = places.CHARACTER.sub("", "\n".join(lines)).split("\n")
+        page = self.conversion.page
+        taken = take(lines, self._origins(len(lines)), page)
+        page.check_record()
+        return taken
+
+    def _origins(self, count: int) -> list[Origin]:
+        """The lines' origins; the last one again for lines that white space added at the end."""
+        known = self.conversion.lines or [Origin(self.conversion.page.path, 1)]
+        return known[:count] + [known[-1]] * (count - len(known))
+
+
+class Put(Postprocessor):
+    """Fills the places once the HTML is whole (after every other postprocessor)."""
+
+    def __init__(self, md: Markdown, conversion: Conversion) -> None:
+        """Keep the conversion."""
+        super().__init__(md)
+        self.conversion = conversion
+
+    def run(self, text: str) -> str:
+        """Return the page with numbers, views and links in place."""
+        page = self.conversion.page
+        html = count_numbers(places.put(text, page.places, {}, page.problems.append))
+        self._fill_contents(page)
+        if self.conversion.extension.page_maker is None and page.problems:
+            raise PageError(sorted(page.problems))
+        return html
+
+    def _fill_contents(self, page: Page) -> None:
+        """Headings were copied into the table of contents before their numbers were there."""
+        pending = list(getattr(self.md, "toc_tokens", []))
+        while pending:
+            token = pending.pop()
+            for key in ("name", "html"):
+                if key in token:
+                    token[key] = places.plain(token[key], page.places)
+            pending += token["children"]
+        if hasattr(self.md, "toc"):
+            self.md.toc = places.plain(self.md.toc, page.places)
+
+
+def take(lines: list[str], origins: list[Origin], page: Page) -> list[str]:
+    """Compute every fence of ours, then take the references out of all lines that are not another language's."""
+    found = fences.find(lines)
+    for suspect in found.suspects:
+        origin = origins[suspect.index]
+        page.problems.append(Problem(origin.path, origin.line, "", suspect.message, suspect.remedy))
+    held = {
+        fence.first: page.add_block(fence, origins[fence.first : fence.last + 1])
+        for fence in found.fences
+    }
+    ours = {fence.first: fence for fence in found.fences}
+    foreign = {index for lines_ in found.others for index in lines_}
+    taken: list[str] = []
+    index = 0
+    while index < len(lines):
+        fence = ours.get(index)
+        if fence is not None:
+            taken += _listing(lines, fence) if fence.show else []
+            taken += [fence.prefix.rstrip(), fence.prefix + held[index], fence.prefix.rstrip()]
+            index = fence.last + 1
+            continue
+        line = lines[index]
+        if index not in foreign:
+            following = lines[index + 1] if index + 1 < len(lines) else ""
+            line = take_references(line, following, origins[index], page)
+        taken.append(line)
+        index += 1
+    return taken
+
+
+def _listing(lines: list[str], fence: fences.Fence) -> list[str]:
+    """The block's text as a fence of Python, for whichever extension of the site lists code."""
+    opening = lines[fence.first].split(fences.LANGUAGE, 1)[0].rstrip()
+    return [f"{opening}python", *lines[fence.first + 1 : fence.last + 1]]
+
+
+def take_references(line: str, following: str, origin: Origin, page: Page) -> str:
+    """Put one character in place of each reference of ours in a line."""
+    line = line.translate(SHIELD)
+    if "{{" not in line:
+        return line
+    taken: list[str] = []
+    position = 0
+    for token in TOKEN.finditer(line):
+        before = line[: token.start()]
+        place = page.add_reference(token[0], token["body"], origin, before)
+        if place is None:
+            continue
+        heading = HEADING.match(line) or (before.strip() and UNDERLINE.match(following))
+        if heading and not EXPLICIT_ID.search(line):
+            page.problem(
+                origin,
+                "a number in a heading would be part of the heading's address",
+                "end the heading with an id: {#name}",
+            )
+        taken += [line[position : token.start()], place]
+        position = token.end()
+    return "".join(taken) + line[position:]

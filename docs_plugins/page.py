@@ -1,0 +1,333 @@
+"""One page on its way through: its blocks computed, its references read, its mistakes collected.
+
+It knows no Markdown processor: `markdown` hands it lines and puts its places into the HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from html import escape
+
+from docs_plugins import compute, language, references
+from docs_plugins.fences import Fence
+from docs_plugins.maths import Token
+from docs_plugins.model import Computation, Number
+from docs_plugins.numbers import FormatError, Shown, show
+from docs_plugins.places import MOST, Numbered, Place
+from docs_plugins.problems import Problem
+from docs_plugins.sources import Origin
+from docs_plugins.views import VIEWS
+from docs_plugins.views.base import Request, ViewError, read_options
+
+DEFINITION = re.compile(r"^\s*def\s+(\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
+TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
+REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
+
+# what the page's record says of one computation: the differences, as problems
+Compare = Callable[[Sequence[Computation], Callable[[Computation, int], Origin]], list[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fence of ours and what its calls computed."""
+
+    fence: Fence
+    origins: tuple[Origin, ...]  # of the fence's lines, its opening line first
+    computations: tuple[Computation, ...]
+
+    def origin(self, line: int) -> Origin:
+        """Where a line of the block's text stands (1 is the first after the opening)."""
+        return self.origins[min(max(line, 0), len(self.origins) - 1)]
+
+
+@dataclass
+class Page:
+    """The state of one page while it is converted."""
+
+    path: str
+    compare: Compare | None = None
+    problems: list[Problem] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    computations: dict[str, Computation] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    literals: list[tuple[references.Literal, Origin]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)  # names that a failed block would have given
+    shown_views: dict[str, int] = field(default_factory=dict)
+
+    def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
+        """Collect one mistake."""
+        found = Problem(origin.path, origin.line, item, message, remedy)
+        self.problems.append(found)
+        return found
+
+    # ---- blocks
+
+    def add_block(self, fence: Fence, origins: Sequence[Origin]) -> str:
+        """Compute a fence; returns the character that stands for it."""
+        found = len(self.problems)
+        block = Block(fence, tuple(origins), ())
+        program = self._parse(block)
+        if program is not None:
+            done = tuple(filter(None, (self._run(block, program, call) for call in program.calls)))
+            block = Block(fence, block.origins, done)
+            self.blocks.append(block)
+        mistakes = self.problems[found:]
+        return self._place(
+            Place(
+                source="\n".join((f"```{language_name(fence)}", *fence.lines, "```")),
+                origin=block.origin(0),
+                text="",
+                plain="",
+                view="the block",
+                draw=partial(self._draw_block, block, mistakes),
+            )
+        )
+
+    def _parse(self, block: Block) -> language.Program | None:
+        try:
+            return language.parse(block.fence.text)
+        except language.ProgramError as error:
+            names = [a or b for a, b in DEFINITION.findall(block.fence.text)]
+            self.failed.update(names)
+            item = names[0] if names else ""
+            self.problem(block.origin(error.line), str(error), error.remedy, item)
+            return None
+
+    def _run(
+        self, block: Block, program: language.Program, call: language.Call
+    ) -> Computation | None:
+        if call.name in self.computations or call.name in self.failed:
+            self.problem(
+                block.origin(call.line),
+                f"the name {call.name} is given twice on this page",
+                f"name the call: start = {program.function}(…)",
+                call.name,
+            )
+            return None
+        try:
+            computation = compute.run(program, call)
+        except compute.ComputationError as error:
+            self.failed.add(call.name)
+            for mistake in error.mistakes:
+                self.problem(
+                    block.origin(mistake.line), mistake.message, mistake.remedy, mistake.item
+                )
+            return None
+        self.computations[call.name] = computation
+        return computation
+
+    def _draw_block(self, block: Block, mistakes: list[Problem], _caption: str | None) -> str:
+        return problem_box(mistakes) + "".join(map(block_element, block.computations))
+
+    # ---- the record
+
+    def check_record(self) -> None:
+        """Compare what was computed with what the writer accepted."""
+        if self.compare is not None:
+            self.problems += self.compare(list(self.computations.values()), self.locate)
+
+    def locate(self, computation: Computation, line: int) -> Origin:
+        """Where a line of a computation's block stands."""
+        block = next(b for b in self.blocks if computation in b.computations)
+        return block.origin(line)
+
+    # ---- references
+
+    def add_reference(self, source: str, body: str, origin: Origin, before: str) -> str | None:
+        """Read one reference; returns the character that stands for it, or None where it is not ours.
+
+        A mistake is reported when it turns out that the reference stands outside of code.
+        """
+        known = {*self.computations, *self.failed}
+        try:
+            reference = references.read(body, known, VIEWS)
+            if reference is None:
+                return None
+            if source.startswith("\\"):
+                return self._place(Place(source, origin, escape(source[1:]), source[1:]))
+            place = self._resolve(reference, source, origin, before)
+        except (references.ReferenceError, ViewError, FormatError) as error:
+            remedy = getattr(error, "remedy", "")
+            mistake = Problem(origin.path, origin.line, _item(body), str(error), remedy)
+            place = self._failure(source, origin, mistake)
+        return self._place(place)
+
+    def _resolve(
+        self, reference: references.Reference, source: str, origin: Origin, before: str
+    ) -> Place:
+        match reference:
+            case references.Cross(target):
+                return Place(source, origin, "", target, late=partial(self._link, target, origin))
+            case references.Literal(text):
+                self.literals.append((reference, origin))
+                marked = (
+                    f'<span class="mg-literal" data-mg-literal="{escape(reference.because)}">'
+                    f"{escape(text)}</span>"
+                )
+                return Place(source, origin, marked, text)
+        if reference.block in self.failed:
+            return self._failure(source, origin, None)
+        computation = self.computations[reference.block]
+        if isinstance(reference, references.Use):
+            return self._use(reference, computation, source, origin)
+        number = find_number(computation, reference.path)
+        shown = show(number, reference.format)
+        if TYPED_EQUALS.search(before) and shown.relation == "≈" and not reference.related:
+            raise references.ReferenceError(
+                f"= stands before {shown.text}, which is rounded",
+                f"write {{{{ ={reference.block}.{reference.path} }}}}: it prints the right sign",
+            )
+        return number_place(reference, shown, source, origin)
+
+    def _use(
+        self, use: references.Use, computation: Computation, source: str, origin: Origin
+    ) -> Place:
+        view = VIEWS[use.view]
+        options = read_options(view, use.options)
+        name = f"{use.block}.{use.view}"
+        identifier = name.replace(".", "-")
+        self.shown_views[identifier] = count = self.shown_views.get(identifier, 0) + 1
+        if count > 1:
+            identifier = f"{identifier}-{count}"
+
+        def draw(caption: str | None) -> str:
+            request = Request(
+                computation, options, identifier, caption, partial(compute.rerun, computation)
+            )
+            try:
+                return view.render(request)
+            except (ViewError, compute.ComputationError) as error:
+                remedy = getattr(error, "remedy", "")
+                return problem_box([self.problem(origin, str(error), remedy, name)])
+
+        return Place(source, origin, "", source, view=name, draw=draw)
+
+    def _link(self, target: str, origin: Origin, numbered: Mapping[str, Numbered]) -> str:
+        found = numbered.get(target)
+        if found is None:
+            close = get_close_matches(target, numbered, 1)
+            known = (
+                f"known here: {', '.join(sorted(numbered))}"
+                if numbered
+                else ("give it a caption: /// figure-caption | #id")
+            )
+            self.problem(
+                origin,
+                f"no numbered figure, table or equation is called {target}",
+                f"did you mean {close[0]}?" if close else known,
+                f"ref {target}",
+            )
+            return escape(target)
+        return f'<a class="mg-ref" href="#{escape(found.id)}">{escape(found.label)}</a>'
+
+    def _failure(self, source: str, origin: Origin, mistake: Problem | None) -> Place:
+        """What stands where a reference failed: its own text, marked, and the message while serving."""
+        text = f'<code class="mg-failed">{escape(source)}</code>'
+        if mistake:
+            text += f' <span class="mg-problem">{escape(str(mistake))}</span>'
+        return Place(source, origin, text, source, mistake=mistake)
+
+    def _place(self, place: Place) -> str:
+        if len(self.places) == MOST:
+            self.problem(place.origin, f"more than {MOST} references on one page", "split the page")
+            return place.source
+        self.places.append(place)
+        return chr(0xF0000 + len(self.places) - 1)
+
+
+def language_name(fence: Fence) -> str:
+    """The header of a fence as typed."""
+    return "minigrad show" if fence.show else "minigrad"
+
+
+def find_number(computation: Computation, path: str) -> Number:
+    """Return the number at a path; raises `ReferenceError` that says what there is instead."""
+    number = computation.numbers.get(path)
+    if number is not None:
+        return number
+    name = computation.name
+    head, _, tail = path.partition(".")
+    variable = computation.by_address(re.sub(r"\[.*", "", head))
+    inside = [p for p in computation.numbers if re.sub(r"\[[\d,]*\]", "", p) == path]
+    if inside:
+        raise references.ReferenceError(
+            f"{path} of {name} is an array", f"name an element: {{{{ {name}.{inside[0]} }}}}"
+        )
+    if tail.split(".")[0] in {"adjoint", "from"} and len(computation.jacobian.rows) > 1:
+        if variable is None or variable.operation == "input":
+            row = computation.outputs[0].label
+            known = next((p for p in computation.numbers if p.startswith("jacobian.")), row)
+        else:
+            known = next((p for p in computation.numbers if p.startswith("jacobian.")), "")
+        raise references.ReferenceError(
+            f"{name} has several outputs, so {head} has an adjoint for each of them",
+            f"write its entry of the Jacobian, such as {{{{ {name}.{known} }}}}",
+        )
+    close = get_close_matches(path, computation.numbers, 1, 0.5)
+    if variable is None and head not in {"value", "jacobian"}:
+        addresses = [v.address for v in computation.variables]
+        near = get_close_matches(head, addresses, 1)
+        raise references.ReferenceError(
+            f"{name} has no variable {head}",
+            f"did you mean {near[0]}?" if near else f"it has: {', '.join(addresses)}",
+        )
+    raise references.ReferenceError(
+        f"{name} has no value {path}",
+        f"did you mean {{{{ {name}.{close[0]} }}}}?" if close else REMEDY_WHEN_UNSURE,
+    )
+
+
+def number_place(reference: references.Value, shown: Shown, source: str, origin: Origin) -> Place:
+    """What stands for a number, in each kind of surroundings."""
+    path = f"{reference.block}.{reference.path}"
+    text = f'<span class="mg-n" data-mg="{escape(path)}">{shown.text}</span>'
+    token = Token(path, shown, reference.related)
+    if reference.related:
+        return Place(source, origin, f"{shown.relation} {text}", shown.related, token)
+    return Place(source, origin, text, shown.text, token)
+
+
+def block_element(computation: Computation) -> str:
+    """The hidden element from which the published page can be checked; the count is put in at the end."""
+    call = computation.call
+    attributes = {
+        "id": f"{computation.name}-block",
+        "data-mg-block": computation.name,
+        "data-mg-text": computation.program.text,
+        "data-mg-line": str(call.line),
+        "data-mg-engine": computation.engine,
+        "data-mg-count": f"\ue0e0{computation.name}\ue0e0",
+    }
+    written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
+    return f'<div class="mg-block" hidden{written}></div>'
+
+
+COUNT = re.compile("\ue0e0([^\ue0e0]*)\ue0e0")
+
+
+def count_numbers(html: str) -> str:
+    """Put into each block's element how many numbers of it the page shows."""
+    counts: dict[str, int] = {}
+    for block in re.findall(r'\bdata-mg="([^".]*)', html):
+        counts[block] = counts.get(block, 0) + 1
+    return COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
+
+
+def problem_box(problems: Sequence[Problem]) -> str:
+    """The mistakes as a box on the page, for the writer who has it open."""
+    if not problems:
+        return ""
+    items = "".join(f"<li>{escape(str(problem))}</li>" for problem in problems)
+    return f'<div class="mg-problems" role="alert"><ul>{items}</ul></div>'
+
+
+def _attribute(value: str) -> str:
+    return escape(value).replace("\n", "&#10;")
+
+
+def _item(body: str) -> str:
+    return body.strip().lstrip("= ").split(" ")[0].split(":")[0]

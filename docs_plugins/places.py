@@ -1,0 +1,221 @@
+"""Put what was computed where the page asked for it: one private character stands for each reference until the HTML is whole.
+
+Where the character ended up decides what replaces it: markup in running text, MathML in mathematics, plain text inside
+a tag, the source again inside code. A view must stand as a block of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from docs_plugins.maths import Token, fill
+from docs_plugins.problems import Problem
+from docs_plugins.sources import Origin
+
+FIRST = 0xF0000
+LAST = 0xFFFFD
+CHARACTER = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
+MOST = LAST - FIRST + 1
+_PIECE = re.compile(
+    r"<!--.*?-->"
+    r"|<(?P<end>/?)(?P<tag>[A-Za-z][\w-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    rf"|(?P<place>{CHARACTER.pattern})",
+    re.DOTALL,
+)
+_ALONE = re.compile(rf"<p>\s*({CHARACTER.pattern})\s*</p>")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_HOLDERS = frozenset(
+    ("", "li", "dd", "div", "figure", "blockquote", "section", "article", "details", "main")
+)
+_VERBATIM = frozenset(("code", "pre", "script", "style", "textarea", "title"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What stands for one reference, ready for wherever it ended up."""
+
+    source: str  # as typed
+    origin: Origin
+    text: str  # HTML for running text
+    plain: str  # for attributes
+    token: Token | None = None  # a number, for mathematics
+    mistake: Problem | None = None  # reported unless the reference stands in code
+    view: str = ""  # the view's name, "" for a number
+    draw: Callable[[str | None], str] | None = None  # a view: caption id -> HTML
+    late: Callable[[dict[str, Numbered]], str] | None = None  # a link: known numbers -> HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A figure, table or equation that can be linked to."""
+
+    id: str
+    label: str  # Table 1, Figure 2, (3)
+
+
+Report = Callable[[Problem], None]
+
+
+def character(index: int) -> str:
+    """Return the character that stands for the place of this index."""
+    return chr(FIRST + index)
+
+
+def put(html: str, places: Sequence[Place], equations: dict[str, Numbered], report: Report) -> str:
+    """Return the page with every place filled; what cannot stand where it is goes to `report`."""
+    if not CHARACTER.search(html):
+        return html
+    present = {found: places[ord(found) - FIRST].token for found in CHARACTER.findall(html)}
+    tokens = {found: token for found, token in present.items() if token is not None}
+    html = fill(_ALONE.sub(r"\1", html), tokens)
+    walk = _Walk(places, report)
+    filled = walk.fill(html)
+    if not walk.links:
+        return filled
+    numbered = {**equations, **numbered_captions(filled)}
+    return CHARACTER.sub(lambda found: _link(places, found[0], numbered), filled)
+
+
+def plain(text: str, places: Sequence[Place]) -> str:
+    """Return a text without markup, such as an entry of the table of contents, with every place filled."""
+    return CHARACTER.sub(lambda found: places[ord(found[0]) - FIRST].plain, text)
+
+
+def _link(places: Sequence[Place], character: str, numbered: dict[str, Numbered]) -> str:
+    late = places[ord(character) - FIRST].late
+    return late(numbered) if late else ""
+
+
+_FIGURE = re.compile(
+    r"<figure\b(?P<attributes>[^>]*)>|(?P<end></figure>)"
+    r"|\bdata-mg-view=\"(?P<view>[^\"]*)\""
+    r"|<span class=\"caption-prefix[^\"]*\">(?P<prefix>[^<]*)</span>"
+)
+_ID = re.compile(r"\bid=\"([^\"]*)\"")
+
+
+def numbered_captions(html: str) -> dict[str, Numbered]:
+    """Return every numbered figure of the page by its id, and by each view that stands in it."""
+    found: dict[str, Numbered] = {}
+    open_figures: list[tuple[str, list[str]]] = []
+    for piece in _FIGURE.finditer(html):
+        if piece["attributes"] is not None:
+            identifier = _ID.search(piece["attributes"])
+            open_figures.append((identifier[1] if identifier else "", []))
+        elif piece["end"] and open_figures:
+            open_figures.pop()
+        elif piece["view"] and open_figures:
+            open_figures[-1][1].append(piece["view"])
+        elif piece["prefix"] and open_figures:
+            identifier_, names = open_figures[-1]
+            entry = Numbered(identifier_, piece["prefix"].strip().rstrip(".:"))
+            for name in (identifier_, *names):
+                found.setdefault(name, entry)
+    return found
+
+
+class _Walk:
+    """One pass over the HTML, knowing at each character which tags are open."""
+
+    def __init__(self, places: Sequence[Place], report: Report) -> None:
+        self.places = places
+        self.report = report
+        self.open: list[str] = []
+        self.captions: list[str | None] = []
+        self.links = False
+
+    def fill(self, html: str) -> str:
+        out: list[str] = []
+        position = 0
+        for piece in _PIECE.finditer(html):
+            out.append(html[position : piece.start()])
+            position = piece.end()
+            if piece["place"]:
+                out.append(self._place(html, piece))
+            elif piece["tag"] is None:
+                out.append(CHARACTER.sub(self._source, piece[0]))
+            else:
+                out.append(self._tag(piece))
+        out.append(html[position:])
+        return "".join(out)
+
+    def _tag(self, piece: re.Match[str]) -> str:
+        tag = piece["tag"].lower()
+        if piece["end"]:
+            if tag in self.open:
+                while self.open.pop() != tag:
+                    pass
+            if tag == "figure" and self.captions:
+                self.captions.pop()
+        elif tag not in _VOID and not piece["rest"].endswith("/"):
+            self.open.append(tag)
+            if tag == "figure":
+                identifier = _ID.search(piece["rest"])
+                self.captions.append(f"{identifier[1]}-caption" if identifier else None)
+        text = piece[0]
+        if tag == "figcaption" and not piece["end"] and self.captions and self.captions[-1]:
+            text = f'<figcaption id="{self.captions[-1]}"{piece["rest"]}>'
+        return CHARACTER.sub(self._plain, text) if CHARACTER.search(text) else text
+
+    def _of(self, found: re.Match[str]) -> Place:
+        return self.places[ord(found[0]) - FIRST]
+
+    def _problem(self, place: Place, message: str, remedy: str) -> None:
+        self.report(Problem(place.origin.path, place.origin.line, place.view, message, remedy))
+
+    def _source(self, found: re.Match[str]) -> str:
+        return escape(self._of(found).source, quote=False)
+
+    def _plain(self, found: re.Match[str]) -> str:
+        place = self._of(found)
+        if place.draw or place.late:
+            what = "a view" if place.draw else "a link"
+            self._problem(place, f"{what} cannot stand inside a tag", "move it into the text")
+        if place.mistake:
+            self.report(place.mistake)
+        return escape(place.plain)
+
+    def _place(self, html: str, piece: re.Match[str]) -> str:
+        place = self.places[ord(piece["place"]) - FIRST]
+        if any(tag in _VERBATIM for tag in self.open):
+            return escape(place.source, quote=False)
+        if place.mistake:
+            self.report(place.mistake)
+        if "math" in self.open:
+            return self._in_mathematics(place)
+        if place.late:
+            self.links = True
+            return piece[0]
+        if place.draw:
+            return self._view(html, piece, place)
+        return place.text
+
+    def _in_mathematics(self, place: Place) -> str:
+        if place.draw or place.late:
+            what = "a view" if place.draw else "a link"
+            self._problem(
+                place, f"{what} cannot stand in mathematics", "move it out of the dollars"
+            )
+            return ""
+        return escape(place.plain)
+
+    def _view(self, html: str, piece: re.Match[str], place: Place) -> str:
+        holder = self.open[-1] if self.open else ""
+        before = html[: piece.start()].rstrip()
+        after = html[piece.end() :].lstrip()
+        apart = (not before or before[-1] == ">" or CHARACTER.fullmatch(before[-1])) and (
+            not after or after[0] == "<" or CHARACTER.fullmatch(after[0])
+        )
+        if holder not in _HOLDERS or not apart or "td" in self.open or "th" in self.open:
+            inside = "a table's cell" if {"td", "th"} & set(self.open) else "other text"
+            self._problem(
+                place,
+                f"a view cannot stand in {inside}",
+                "give it a line of its own with a blank line before and after it",
+            )
+            return ""
+        caption = next((c for c in reversed(self.captions) if c), None)
+        return place.draw(caption) if place.draw else ""
