@@ -45,10 +45,11 @@ class Variable:
     address: str  # how references name it: {{ f.ADDRESS.value }}
     assigned: bool  # whether the writer named it (a parameter or an assignment)
     symbol: Formula  # how it is shown: v_{-1}, v_1, y_1
+    adjoint_symbol: Formula  # \tilde{v}_{-1}
     operation: str  # "input", "log", "multiply", …
     operands: tuple[int, ...]  # indices of the variables it reads; constants are left out
     shape: Shape
-    formula: Formula  # in the symbols of its operands: \ln v_{-1}; an input's own name
+    formula: Formula  # in the symbols of its operands: \ln v_{-1}; an input's own name, x_1
     plain: str  # the same in the writer's own names, as records have it: log(x1)
     substituted: (
         Formula | None
@@ -74,6 +75,7 @@ class Link:
     plain: str  # the same in the writer's own names, as records have it: cos(x2)
     factored: Formula  # local partial times adjoint, in symbols: \cos(v_0) \cdot \tilde{v}_3
     substituted: Formula | None  # with values: \cos(5) \cdot (-1)
+    exact: Formula | None  # the contribution itself where it is exact and short: -\cos 5
     partial: tuple[Number, ...] | None  # of the consumer's shape; None for structural operations
     value: tuple[Number, ...] | None  # of the operand's shape; None where there are several outputs
 

@@ -1,0 +1,85 @@
+"""The pieces that tables of computed values are made of: signs, formulas, numbers, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from docs_plugins.maths import inline
+from docs_plugins.model import Formula, Number, Shape, elements
+from docs_plugins.numbers import show
+from docs_plugins.views.base import number_html
+
+MOST_ELEMENTS = 24
+
+
+def formula(shown: Formula | None, relation: str = "") -> str:
+    """A formula, with the sign that may go before it."""
+    if shown is None:
+        return ""
+    return f"{sign(relation)}{inline(shown.tex)}"
+
+
+def sign(relation: str) -> str:
+    """The relation sign of a derivation's step."""
+    return f'<span class="mg-rel">{relation}</span> ' if relation else ""
+
+
+def number(block: str, path: str, value: Number, format: str | None = None) -> str:
+    """One number with its relation: ≈ −0.2837."""
+    return sign(show(value, format).relation) + number_html(block, path, value, format)
+
+
+def array(
+    block: str,
+    path: Callable[[str], str],
+    shape: Shape,
+    values: Sequence[Number],
+    format: str | None = None,
+) -> str:
+    """The numbers of a scalar or an array; `path` makes an element's path from its suffix."""
+    if not shape:
+        return number(block, path(""), values[0], format)
+    if len(values) > MOST_ELEMENTS:
+        return f'<span class="mg-shape">{escape(" × ".join(map(str, shape)))} numbers</span>'
+    shown = [
+        number_html(block, path(suffix), value, format)
+        for suffix, value in zip(elements(shape), values, strict=True)
+    ]
+    exact = all(show(value, format).relation == "=" for value in values)
+    width = shape[-1]
+    rows = [", ".join(shown[start : start + width]) for start in range(0, len(shown), width)]
+    lines = "".join(f'<span class="mg-array-row">{row}</span>' for row in rows)
+    return f'{sign("=" if exact else "≈")}<span class="mg-array">{lines}</span>'
+
+
+def cell(
+    content: str, *, head: str = "", rows: int = 1, kind: str = "", label: str = ""
+) -> str:
+    """A table's cell; `head` is the scope of a heading cell."""
+    tag = "th" if head else "td"
+    role = {"": "cell", "col": "columnheader", "colgroup": "columnheader"}.get(head, "rowheader")
+    attributes = f' role="{role}"'
+    attributes += f' scope="{head}"' if head else ""
+    attributes += f' rowspan="{rows}"' if rows > 1 else ""
+    attributes += f' class="{kind}"' if kind else ""
+    attributes += f' data-label="{escape(label)}"' if label else ""
+    return f"<{tag}{attributes}>{content}</{tag}>"
+
+
+def named_by(caption: str | None, otherwise: str) -> str:
+    """The attribute that gives a table its name: its caption's id, or a text of its own."""
+    if caption:
+        return f'aria-labelledby="{escape(caption)}"'
+    return f'aria-label="{escape(otherwise)}"'
+
+
+def root(
+    name: str, identifier: str, kind: str, content: str, options: str = "", label: str = ""
+) -> str:
+    """The root element of a view, a region of its own that scrolls where it must."""
+    region = f' role="region" tabindex="0" aria-label="{escape(label)}"' if label else ""
+    return (
+        f'<div class="mg-view {kind}" id="{escape(identifier)}" data-mg-view="{escape(name)}"'
+        f' data-mg-options="{escape(options)}"{region}>{content}</div>'
+    )

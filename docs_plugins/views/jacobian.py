@@ -1,0 +1,89 @@
+"""`{{ f.jacobian }}`: the Jacobian in symbols and in numbers, row by row as the passes deliver it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from docs_plugins.maths import inline
+from docs_plugins.model import Computation, Formula
+from docs_plugins.numbers import show
+from docs_plugins.views import cells
+from docs_plugins.views.base import Option, Request, View, ViewError, number_html
+from docs_plugins.views.cells import cell, formula
+
+MOST_ROWS = 16
+MOST_COLUMNS = 16
+
+
+def render(request: Request) -> str:
+    """Return the table; raises `ViewError` for a matrix too large to read."""
+    computation = request.computation
+    jacobian = computation.jacobian
+    rows, columns = len(jacobian.rows), len(jacobian.columns)
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise ViewError(
+            f"the Jacobian is {rows} × {columns}",
+            f"at most {MOST_ROWS} × {MOST_COLUMNS} can be shown; quote single entries instead",
+        )
+    format_ = request.options.get("format")
+    written = _table(request, str(format_) if format_ else None) + _passes(computation)
+    options = f"format={format_}" if format_ else ""
+    label = f"Jacobian of {computation.program.function}"
+    name = f"{computation.name}.jacobian"
+    return cells.root(name, request.id, "mg-jacobian", written, options, label)
+
+
+def _table(request: Request, format_: str | None) -> str:
+    computation = request.computation
+    jacobian = computation.jacobian
+    label = cells.named_by(request.caption, f"Jacobian of {computation.program.function}")
+    head = "".join(cell(inline(_by(column)), head="col") for column in jacobian.columns)
+    body = []
+    for place, (row, entries) in enumerate(zip(jacobian.rows, jacobian.entries, strict=True)):
+        passed = _pass_of(computation, place)
+        content = cell(formula(row) + passed, head="row")
+        for column, entry in zip(jacobian.columns, entries, strict=True):
+            shown = show(entry.number, format_)
+            number = number_html(computation.name, entry.address, entry.number, format_)
+            content += cell(
+                f'<span class="mg-entry">{formula(entry.symbolic)}</span>'
+                f'<span class="mg-entry-value">{cells.sign(shown.relation)}{number}</span>',
+                kind="mg-v",
+                label=column.text,
+            )
+        identifier = f"{request.id}-{place}"
+        body.append(f'<tr role="row" id="{escape(identifier)}">{content}</tr>')
+    corner = cell('<span class="mg-hidden">Output</span>', head="col")
+    return (
+        f'<table class="mg-table" role="table" {label}><thead role="rowgroup"><tr role="row">'
+        f'{corner}{head}</tr></thead><tbody role="rowgroup">{"".join(body)}</tbody></table>'
+    )
+
+
+def _by(column: Formula) -> str:
+    return rf"\partial / \partial {column.tex}"
+
+
+def _pass_of(computation: Computation, place: int) -> str:
+    """Which backward pass delivers this row; one pass needs no number."""
+    if len(computation.jacobian.rows) == 1:
+        return ""
+    return f'<span class="mg-pass">backward pass {place + 1}</span>'
+
+
+def _passes(computation: Computation) -> str:
+    jacobian = computation.jacobian
+    reverse = _count(jacobian.reverse_passes, "backward pass", "one for each output")
+    forward = _count(jacobian.forward_passes, "forward pass", "one for each input")
+    return (
+        f'<p class="mg-passes">Reverse mode takes {reverse}; forward mode takes {forward}.'
+        f" The engine chose {jacobian.mode} mode here.</p>"
+    )
+
+
+def _count(passes: int, what: str, each: str) -> str:
+    plural = "" if passes == 1 else "es"
+    return f'<b data-passes="{passes}">{passes}</b> {what}{plural}, {each}'
+
+
+VIEW = View("jacobian", render, {"format": Option("text")})
