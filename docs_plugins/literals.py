@@ -1,0 +1,320 @@
+"""Hand-typed results: decimals on a computed page that are one of its results or just miss one.
+
+The rule looks at what a reader sees, text and mathematics, without code and without what was
+computed: a decimal of four or more significant digits within 1.5 units of its last place of a
+result; of three, only the correct rounding, and only of outputs and of the inputs' adjoints. Signs
+are ignored; the block's own inputs and constants are no results.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docs_plugins.htmltokens import End, Start, Text, tokens
+from docs_plugins.language import Constant
+from docs_plugins.numbers import DECIMALS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from docs_plugins.model import Computation
+
+# a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
+# a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
+DECIMAL = re.compile(
+    r"(?<![\w./:#-])(?<!\d,(?=\d{3}\.))[−-]?(?P<digits>\d+\.\d+)"
+    r"(?:e(?P<e>[−-]?\d+)"
+    r"|\s{0,2}(?:[×·⋅]|\\times|\\cdot)\s{0,2}10\s{0,2}"
+    r"(?:(?P<super>[⁻⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)))?"
+    r"(?!\w|\.\d|/)"
+)
+SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
+SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal"})
+READ_ATTRIBUTES = ("alt", "title", "aria-label")
+INLINE_ELEMENTS = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+    )
+)
+LOOKED_AT = 32  # results on either side of a decimal
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A decimal as typed, where it stands, and what to write instead."""
+
+    text: str
+    line: int  # of the text it was looked up in, 1-based
+    reference: str  # {{ f.x2.adjoint }}
+    value: float  # what the reference is
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Result:
+    """One computed number that a page may be found to repeat."""
+
+    size: float
+    rank: int  # of several equal ones the least is named
+    path: str  # with its block: f.x2.adjoint
+    value: float
+    short: bool  # an output or an input's adjoint: three digits are enough
+
+
+class Results:
+    """The results of a page, found by size."""
+
+    def __init__(self, found: Iterable[Result], constants: Iterable[float]) -> None:
+        """Sort the results, equal ones once; `constants` are the blocks' inputs and literals."""
+        best: dict[tuple[float, bool], Result] = {}
+        for result in sorted(found):
+            best.setdefault((result.value, result.short), result)
+        self._results = sorted(best.values())
+        self._sizes = [result.size for result in self._results]
+        self._constants = sorted(constants)
+
+    def match(self, decimal: re.Match[str]) -> Result | None:
+        """Return the result that a decimal repeats, or None."""
+        digits = decimal["digits"]
+        significant = len(digits.replace(".", "").lstrip("0"))
+        if significant < 3:
+            return None
+        exponent = _exponent(decimal)
+        size = float(f"{digits}e{exponent}")
+        unit = 10.0 ** (exponent - _decimals(decimal))
+        if _holds(self._constants, size, 0.5 * unit):
+            return None
+        short = significant == 3
+        near = self._near(size, (0.5 if short else 1.5) * unit, short)
+        negative = decimal[0][0] in "−-"
+        return min(
+            near,
+            key=lambda r: (
+                (r.value < 0) != negative,
+                abs(r.size - size) > unit / 2,
+                r.rank,
+                r.path,
+            ),
+            default=None,
+        )
+
+    def _near(self, size: float, reach: float, short: bool) -> Iterator[Result]:
+        reach *= 1 + 1e-9  # the halves of decimals are no doubles
+        middle = bisect_left(self._sizes, size)
+        for result in self._results[max(0, middle - LOOKED_AT) : middle + LOOKED_AT]:
+            if abs(result.size - size) <= reach and (result.short or not short):
+                yield result
+
+
+def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
+    reach *= 1 + 1e-9
+    start = bisect_left(ordered, size - reach)
+    return start < len(ordered) and ordered[start] <= size + reach
+
+
+def _exponent(decimal: re.Match[str]) -> int:
+    text = decimal["e"] or decimal["super"] or decimal["power"] or "0"
+    text = re.sub(r"\s", "", text.translate(_SUPERSCRIPTS))
+    return 0 if len(text) > 4 else int(text)
+
+
+def _decimals(decimal: re.Match[str]) -> int:
+    return len(decimal["digits"].partition(".")[2])
+
+
+def results(
+    computations: Iterable[Computation], drawn: Iterable[tuple[str, float]] = ()
+) -> Results:
+    """Collect what a page computes; `drawn` are numbers that only views show, with their paths."""
+    found: list[Result] = []
+    constants: list[float] = []
+    for computation in computations:
+        inputs = {v.address for v in computation.variables if v.operation == "input"}
+        outputs = {"value", *(f"{output.label}.value" for output in computation.outputs)}
+        constants += _constants(computation)
+        for path, number in computation.numbers.items():
+            node, _, quantity = path.rpartition(".")
+            variable = node.partition("[")[0]
+            if quantity == "value" and variable in inputs:
+                continue
+            short = (quantity == "adjoint" and variable in inputs) or path in outputs
+            where = f"{computation.name}.{path}"
+            value = number.value
+            found.append(Result(abs(value), _rank(node, quantity), where, value, short))
+    found += [Result(abs(value), 9, path, value, short=False) for path, value in drawn]
+    return Results(found, constants)
+
+
+def _rank(node: str, quantity: str) -> int:
+    """How well a reference reads: the output, then values and adjoints, then links and entries."""
+    if quantity in {"value", "adjoint"}:
+        return 0 if not node else 1
+    return 3 if node.startswith("jacobian") else 2
+
+
+def _constants(computation: Computation) -> Iterator[float]:
+    for variable in computation.variables:
+        if variable.operation == "input":
+            yield from (abs(number.value) for number in variable.value)
+    for step in computation.program.steps:
+        for operand in step.operands:
+            if isinstance(operand, Constant):
+                yield abs(operand.value)
+
+
+def visible_text(html: str) -> str:
+    """Return the text and mathematics of a page, less code and computed elements."""
+    parts: list[str] = []
+    skipped, depth, mathematics = "", 0, False
+    for token in tokens(html):
+        if isinstance(token, Text):
+            if not depth:
+                parts.append(token.text)
+        elif depth:
+            if token.tag == skipped and not (isinstance(token, Start) and token.empty):
+                depth += 1 if isinstance(token, Start) else -1
+        else:
+            mathematics = mathematics or token.tag == "math"
+            if mathematics or token.tag not in INLINE_ELEMENTS:
+                parts.append(" ")
+            if isinstance(token, End):
+                mathematics = mathematics and token.tag != "math"
+            elif token.tag in SKIPPED_ELEMENTS or not SKIPPED_ATTRIBUTES.isdisjoint(
+                token.attributes
+            ):
+                skipped, depth = token.tag, 0 if token.empty else 1
+            else:
+                parts += [f" {token.attributes.get(name, '')} " for name in READ_ATTRIBUTES]
+    return "".join(parts)
+
+
+def find(html: str, source: str, known: Results) -> list[Literal]:
+    """Return the page's hand-typed results, by line.
+
+    `html` is the page as rendered, with or without what was computed; `source` is the Markdown
+    that it came from, which the lines count in.
+    """
+    if not any(known.match(decimal) for decimal in DECIMAL.finditer(html)):
+        return []  # nearly every page: no need to read it closely
+    counts: Counter[str] = Counter()
+    found: dict[str, tuple[re.Match[str], Result]] = {}
+    for decimal in DECIMAL.finditer(visible_text(html)):
+        result = known.match(decimal)
+        if result is not None:
+            counts[decimal[0]] += 1
+            found[decimal[0]] = decimal, result
+    literals = [
+        Literal(text, line, _reference(decimal, result), result.value)
+        for text, (decimal, result) in found.items()
+        for line in _lines(decimal["digits"], source, counts[text])
+    ]
+    return sorted(literals, key=lambda literal: literal.line)
+
+
+def _reference(decimal: re.Match[str], result: Result) -> str:
+    decimals = _decimals(decimal)
+    format = "" if decimals == DECIMALS or _exponent(decimal) else f":.{decimals}f"
+    return f"{{{{ {result.path}{format} }}}}"
+
+
+# --- lines ---
+
+
+def _lines(digits: str, source: str, count: int) -> list[int]:
+    """The lines of the `count` places where a decimal stands, past code, comments, references."""
+    typed = re.escape(digits).replace(r"\.", r"\\?\.")
+    pattern = re.compile(rf"(?<![\d.]){typed}(?!\d)")
+    lines = _lines_of(pattern, without_code(source)) or _lines_of(pattern, source) or [1]
+    return [lines[min(i, len(lines) - 1)] for i in range(count)]
+
+
+def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
+    lines: list[int] = []
+    line, position = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        lines.append(line)
+    return lines
+
+
+_FENCE = re.compile(r"[ >\t]*(`{3,}|~{3,})")
+_REFERENCE = re.compile(r"\{\{[^{}\n]*\}\}")
+_TICKS = re.compile(r"`+")
+
+
+def without_code(source: str) -> str:
+    """Return Markdown with fences, code spans, comments and references blanked, lines kept."""
+    kept: list[str] = []
+    fence = ""
+    for line in source.split("\n"):
+        opening = _FENCE.match(line)
+        if fence:
+            kept.append("")
+            if opening and opening[1] == fence and not line[opening.end() :].strip():
+                fence = ""
+        elif opening:
+            kept.append("")
+            fence = opening[1]
+        else:
+            kept.append(_REFERENCE.sub("", line))
+    text = _without_comments("\n".join(kept))
+    return "\n\n".join(map(_without_spans, text.split("\n\n")))
+
+
+def _without_comments(text: str) -> str:
+    parts: list[str] = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start)
+        if end < 0:
+            break
+        parts += [text[position:start], "\n" * text.count("\n", start, end)]
+        position = end + 3
+    return "".join([*parts, text[position:]])
+
+
+def _without_spans(paragraph: str) -> str:
+    """A paragraph without code spans: runs of backticks pair with the next run as long."""
+    runs = list(_TICKS.finditer(paragraph))
+    last = {len(run[0]): index for index, run in enumerate(runs)}
+    parts: list[str] = []
+    position = index = 0
+    while index < len(runs):
+        run = runs[index]
+        index += 1
+        if last[len(run[0])] < index:
+            continue
+        while len(runs[index][0]) != len(run[0]):
+            index += 1
+        inside = paragraph[run.start() : runs[index].end()]
+        parts += [paragraph[position : run.start()], "\n" * inside.count("\n")]
+        position = runs[index].end()
+        index += 1
+    return "".join([*parts, paragraph[position:]])
