@@ -52,7 +52,7 @@ def facts(meta: Mapping[str, Any]) -> str:
     """Return the line under the title as HTML."""
     parts = []
     if meta.get("status"):
-        parts.append(f'<span class="page-status">{escape(str(meta["status"]))}</span>')
+        parts.append(f'<span class="page-status">{escape(str(meta["status"]).capitalize())}</span>')
     for label, key in (("Created", "created"), ("Updated", "updated")):
         day = meta.get(key)
         if isinstance(day, date):

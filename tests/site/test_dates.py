@@ -25,7 +25,7 @@ def git(folder, *arguments):
 
 
 def test_facts_show_status_and_both_dates(dates):
-    meta = {"status": "Draft", "created": date(2022, 2, 16), "updated": date(2026, 11, 4)}
+    meta = {"status": "draft", "created": date(2022, 2, 16), "updated": date(2026, 11, 4)}
     shown = dates.facts(meta)
     assert '<span class="page-status">Draft</span>' in shown
     assert '<time datetime="2022-02-16">16 February 2022</time>' in shown
