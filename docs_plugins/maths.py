@@ -56,12 +56,16 @@ _OPENERS = frozenset("=≈≠<>≤≥≡∼∝→↦⇒∈([{|‖⟨,;:.…⁣")
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be set; `remedy` says what to do instead."""
+    """A formula that cannot be set; `remedy` says what to do instead.
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    `line` counts the formula's own line breaks before the mistake.
+    """
+
+    def __init__(self, message: str, remedy: str = "", line: int = 0) -> None:
         """Keep the message for the page's line and the remedy beside it."""
         super().__init__(message)
         self.remedy = remedy
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def convert(tex: str, *, display: bool) -> str:
 def _element(tex: str, *, display: bool, attributes: Mapping[str, str]) -> str:
     mathml = convert(tex, display=display)
     named = {name.rstrip("_").replace("_", "-"): text for name, text in attributes.items()}
-    named["data-tex"] = tex.strip()
+    named.setdefault("data-tex", tex.strip())
     written = "".join(f' {name}="{escape(text)}"' for name, text in named.items())
     return mathml.replace("<math", f"<math{written}", 1)
 
@@ -110,10 +114,11 @@ def _element(tex: str, *, display: bool, attributes: Mapping[str, str]) -> str:
 def _check(tex: str) -> None:
     if not tex.strip():
         raise FormulaError("a formula without content", r"write something, or \$ for a dollar sign")
-    if _COMMENT.search(tex):
+    if comment := _COMMENT.search(tex):
         raise FormulaError(
-            f"a % in {_excerpt(tex, tex.index('%'))} would drop the rest of the formula",
+            f"a % in {_excerpt(tex, comment.end())} would drop the rest of its line",
             r"write \%",
+            tex.count("\n", 0, comment.end()),
         )
     if len(tex) > LONGEST:
         raise FormulaError(f"a formula of {len(tex)} characters", f"at most {LONGEST}")
@@ -143,17 +148,17 @@ def _convert(tex: str, display: bool) -> str:
 def _explained(tex: str, message: str) -> FormulaError:
     at = _AT.fullmatch(message)
     place, reason = (int(at[1]), at[2]) if at else (0, message)
+    line = tex.count("\n", 0, place)
     unknown = _UNKNOWN.search(reason)
     reason = reason[:1].lower() + reason[1:].rstrip(".")
     if unknown is None:
-        return FormulaError(f"{reason}, in {_excerpt(tex, place)}")
+        return FormulaError(f"{reason}, in {_excerpt(tex, place)}", line=line)
     name = unknown[2]
     sign = "\\" if unknown[1] == "command" else ""
     message = f"unknown {unknown[1]} {sign}{name} in {_excerpt(tex, place)}"
-    if name in _REMEDIES:
-        return FormulaError(message, _REMEDIES[name])
     close = get_close_matches(name, _KNOWN.split(), 1)
-    return FormulaError(message, f"did you mean {sign}{close[0]}?" if close else "")
+    guess = f"did you mean {sign}{close[0]}?" if close else ""
+    return FormulaError(message, _REMEDIES.get(name, guess), line)
 
 
 def _excerpt(tex: str, place: int) -> str:
