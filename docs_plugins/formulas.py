@@ -33,6 +33,7 @@ from docs_plugins.equations import (
     Formulas,
     clean,
 )
+from docs_plugins.fences import find
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -71,7 +72,7 @@ def register(md: Markdown, report: Report) -> Formulas:
     if "$" not in md.ESCAPED_CHARS:
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
     blocks = md.parser.blockprocessors
-    md.preprocessors.register(Lines(formulas), "minigrad-formula-lines", 23)
+    md.preprocessors.register(Lines(formulas), "minigrad-formula-lines", 27)  # before code is taken
     blocks.register(Display(md, formulas), "minigrad-formula", 79.9)
     blocks.register(DisplayWithin(md), "minigrad-formula-within", 10.5)
     md.treeprocessors.register(Code(), "minigrad-formula-code", 31)
@@ -90,21 +91,30 @@ class Lines(Preprocessor):
         self.formulas = formulas
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with their marks."""
-        text = "\n".join(lines)
-        if "$" not in text and "\\" not in text:
-            return lines
+        """Return the lines with their marks; fences of code stay as they are."""
         self.formulas.lines = lines
-        parts, end, line = [], 0, 1
-        for opening in OPENING.finditer(text):
-            if opening["open"] is None or opening.start() < end:
-                continue
-            line += text.count("\n", end, opening.start())
-            mark = chr(FIRST_LINE + line) if FIRST_LINE + line <= LAST_LINE else ""
-            marked, stop = _marked(text, opening, mark)
-            parts += [text[end : opening.start()], marked]
-            end = stop
-        return "".join([*parts, text[end:]]).split("\n")
+        if not any("$" in line or "\\" in line for line in lines):
+            return lines
+        marked: list[str] = []
+        for code in find(lines).others:
+            marked += _marked_lines(lines[len(marked) : code.start], len(marked) + 1)
+            marked += lines[code.start : code.stop]
+        return marked + _marked_lines(lines[len(marked) :], len(marked) + 1)
+
+
+def _marked_lines(lines: list[str], line: int) -> list[str]:
+    """Mark some lines of the page, which begin at the given one."""
+    text = "\n".join(lines)
+    parts, end = [], 0
+    for opening in OPENING.finditer(text):
+        if opening["open"] is None or opening.start() < end:
+            continue
+        line += text.count("\n", end, opening.start())
+        mark = chr(FIRST_LINE + line) if FIRST_LINE + line <= LAST_LINE else ""
+        marked, stop = _marked(text, opening, mark)
+        parts += [text[end : opening.start()], marked]
+        end = stop
+    return "".join([*parts, text[end:]]).split("\n") if lines else []
 
 
 def _marked(text: str, opening: re.Match[str], mark: str) -> tuple[str, int]:

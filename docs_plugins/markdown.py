@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
-from docs_plugins import fences, places
+from docs_plugins import fences, formulas, places
 from docs_plugins.page import Page, count_numbers, problem_box
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
@@ -53,6 +54,8 @@ class MinigradExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register the three steps and, where asked for, the formulas."""
         conversion = Conversion(md, self)
+        if self.getConfig("formulas"):
+            conversion.formulas = formulas.register(md, conversion.report_formula)
         md.preprocessors.register(Mark(md, conversion), "minigrad-mark", 33)
         md.preprocessors.register(Unmark(md, conversion), "minigrad-unmark", 31.5)
         md.preprocessors.register(Take(md, conversion), "minigrad-take", 28)
@@ -75,14 +78,31 @@ class Conversion:
         self.extension = extension
         self.page, self.origins = Page(""), Origins("")
         self.lines: list[Origin] = []
+        self.taken: list[Origin] = []  # of the lines that `Take` leaves
+        self.formulas: formulas.Formulas | None = None
 
     def begin(self) -> None:
         """Begin a page and follow the snippets that it inserts."""
         self.page, self.origins = self.extension.start()
+        if self.formulas is not None:
+            self.formulas.reset()
         if "snippet" in self.md.preprocessors:
             snippets = self.md.preprocessors["snippet"]
             if hasattr(snippets, "read_lines") and "read_lines" not in vars(snippets):
                 self.origins.follow(snippets, _relative)
+
+    def report_formula(self, message: str, line: int, remedy: str) -> str:
+        """Collect a mistake in a formula; returns what stands on the page instead."""
+        origin = self.taken[min(line, len(self.taken)) - 1]
+        return f'<span class="mg-problem">{escape(str(self.page.problem(origin, message, remedy)))}</span>'
+
+    def equations(self) -> dict[str, places.Numbered]:
+        """Return the numbered equations by their labels."""
+        known = self.formulas.equations() if self.formulas is not None else {}
+        return {
+            label: places.Numbered(equation.id, f"({equation.number})")
+            for label, equation in known.items()
+        }
 
 
 def _relative(path: str) -> str:
@@ -126,7 +146,7 @@ class Take(Step):
         """Return the lines with one private character for each block and reference."""
         lines = places.CHARACTER.sub("", "\n".join(lines)).split("\n")
         page = self.conversion.page
-        taken = take(lines, self._origins(len(lines)), page)
+        taken, self.conversion.taken = take(lines, self._origins(len(lines)), page)
         page.check_record()
         return taken
 
@@ -147,7 +167,7 @@ class Put(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with numbers, views and links in place."""
         page = self.conversion.page
-        html = count_numbers(places.put(text, page.places, {}, page.problems.append))
+        html = count_numbers(places.put(text, page.places, self.conversion.equations(), page.problems.append))
         self._fill_contents(page)
         if self.conversion.extension.page_maker is None and page.problems:
             raise PageError(sorted(page.problems))
@@ -166,8 +186,13 @@ class Put(Postprocessor):
             self.md.toc = places.plain(self.md.toc, page.places)
 
 
-def take(lines: list[str], origins: list[Origin], page: Page) -> list[str]:
-    """Compute every fence of ours, then take the references out of all lines that are not another language's."""
+def take(
+    lines: list[str], origins: list[Origin], page: Page
+) -> tuple[list[str], list[Origin]]:
+    """Compute every fence of ours, then take the references out of all lines that are not another language's.
+
+    Returns the lines that are left, and where each of them comes from.
+    """
     found = fences.find(lines)
     for suspect in found.suspects:
         origin = origins[suspect.index]
@@ -179,12 +204,15 @@ def take(lines: list[str], origins: list[Origin], page: Page) -> list[str]:
     ours = {fence.first: fence for fence in found.fences}
     foreign = {index for lines_ in found.others for index in lines_}
     taken: list[str] = []
+    kept: list[Origin] = []
     index = 0
     while index < len(lines):
         fence = ours.get(index)
         if fence is not None:
             taken += _listing(lines, fence) if fence.show else []
             taken += [fence.prefix.rstrip(), fence.prefix + held[index], fence.prefix.rstrip()]
+            kept += origins[fence.first : fence.last + 1] if fence.show else []
+            kept += [origins[fence.last]] * 3
             index = fence.last + 1
             continue
         line = lines[index]
@@ -192,8 +220,9 @@ def take(lines: list[str], origins: list[Origin], page: Page) -> list[str]:
             following = lines[index + 1] if index + 1 < len(lines) else ""
             line = take_references(line, following, origins[index], page)
         taken.append(line)
+        kept.append(origins[index])
         index += 1
-    return taken
+    return taken, kept
 
 
 def _listing(lines: list[str], fence: fences.Fence) -> list[str]:
