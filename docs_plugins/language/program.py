@@ -1,0 +1,87 @@
+"""Plain data: what a block's text says, before any number is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+class ProgramError(Exception):
+    """A block that cannot be read: what is wrong, on which of its lines, and what to do."""
+
+    def __init__(self, message: str, line: int = 1, remedy: str = "") -> None:
+        """Keep the three parts; the text of the error is the message alone."""
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number as typed, its sign folded in.
+
+    >>> Constant(0.1, "0.1").exact
+    Fraction(1, 10)
+    """
+
+    value: float
+    text: str
+
+    @property
+    def exact(self) -> Fraction:
+        """The number that the digits denote; the double only comes near it."""
+        return Fraction(self.text)
+
+
+Operand = int | Constant  # a position in `Program.steps`, or a literal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation, or one parameter (function "input").
+
+    `function` is the engine's name of the operation, `options` are its keywords as typed. Three
+    have a form of their own: "index" carries the option "index" (an int, a slice, or a tuple of
+    these), "stack" and "concatenate" take their operands as one list. A returned literal is a step
+    "constant" of that one operand.
+    """
+
+    function: str
+    operands: tuple[Operand, ...]
+    options: tuple[tuple[str, object], ...]
+    name: str | None
+    line: int  # line within the block, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the block's function: each argument a `Constant`, or nested tuples of them."""
+
+    name: str
+    arguments: tuple[object, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A block as read: its steps are the Wengert list of the text, parameters first."""
+
+    function: str
+    parameters: tuple[str, ...]
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+    names: Mapping[str, int]  # parameters and assigned names -> position in steps
+    calls: tuple[Call, ...]
+    text: str
+
+    def constant_steps(self) -> frozenset[int]:
+        """Return the positions of the steps that no parameter reaches, such as ``2 * 3``."""
+        constant: set[int] = set()
+        for index, step in enumerate(self.steps):
+            if step.function != "input" and all(
+                isinstance(operand, Constant) or operand in constant for operand in step.operands
+            ):
+                constant.add(index)
+        return frozenset(constant)
