@@ -19,7 +19,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from docs_plugins import fences, formulas, places
-from docs_plugins.page import Page, count_numbers, problem_box
+from docs_plugins.page import Page, count_numbers
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
 from docs_plugins.sources import Origin, Origins
@@ -94,7 +94,9 @@ class Conversion:
     def report_formula(self, message: str, line: int, remedy: str) -> str:
         """Collect a mistake in a formula; returns what stands on the page instead."""
         origin = self.taken[min(line, len(self.taken)) - 1]
-        return f'<span class="mg-problem">{escape(str(self.page.problem(origin, message, remedy)))}</span>'
+        mistake = str(self.page.problem(origin, message, remedy))
+        self.page.placed.add(mistake)
+        return f'<span class="mg-problem">{escape(mistake)}</span>'
 
     def equations(self) -> dict[str, places.Numbered]:
         """Return the numbered equations by their labels."""
@@ -167,7 +169,9 @@ class Put(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with numbers, views and links in place."""
         page = self.conversion.page
-        html = count_numbers(places.put(text, page.places, self.conversion.equations(), page.problems.append))
+        html = count_numbers(
+            places.put(text, page.places, self.conversion.equations(), page.problems.append)
+        )
         self._fill_contents(page)
         if self.conversion.extension.page_maker is None and page.problems:
             raise PageError(sorted(page.problems))
@@ -186,10 +190,8 @@ class Put(Postprocessor):
             self.md.toc = places.plain(self.md.toc, page.places)
 
 
-def take(
-    lines: list[str], origins: list[Origin], page: Page
-) -> tuple[list[str], list[Origin]]:
-    """Compute every fence of ours, then take the references out of all lines that are not another language's.
+def take(lines: list[str], origins: list[Origin], page: Page) -> tuple[list[str], list[Origin]]:
+    """Compute every fence of ours, then take the references out of all lines of ours.
 
     Returns the lines that are left, and where each of them comes from.
     """

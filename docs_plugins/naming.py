@@ -81,7 +81,9 @@ def sign(name: str) -> Sign:
     """
     match = PARTS.fullmatch(name)
     if match is None:
-        return Sign(Formula(rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}", name), Formula("", ""))
+        return Sign(
+            Formula(rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}", name), Formula("", "")
+        )
     word, digits, rest = match[1], match[2], match[3].strip("_")
     letter = _letter(word)
     if rest in ACCENTS:

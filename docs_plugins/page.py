@@ -57,6 +57,11 @@ class Page:
     literals: list[tuple[references.Literal, Origin]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)  # names that a failed block would have given
     shown_views: dict[str, int] = field(default_factory=dict)
+    placed: set[str] = field(
+        default_factory=set
+    )  # problems that stand on the page where they arose
+    drift: list[Problem] = field(default_factory=list)
+    drifted: int = 0
 
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""
@@ -75,15 +80,14 @@ class Page:
             done = tuple(filter(None, (self._run(block, program, call) for call in program.calls)))
             block = Block(fence, block.origins, done)
             self.blocks.append(block)
-        mistakes = self.problems[found:]
+        listed = "minigrad show" if fence.show else "minigrad"
         return self._place(
             Place(
-                source="\n".join((f"```{language_name(fence)}", *fence.lines, "```")),
+                source="\n".join((f"```{listed}", *fence.lines, "```")),
                 origin=block.origin(0),
                 text="",
                 plain="",
-                view="the block",
-                draw=partial(self._draw_block, block, mistakes),
+                draw=partial(self._draw_block, block, self.problems[found:]),
             )
         )
 
@@ -121,14 +125,22 @@ class Page:
         return computation
 
     def _draw_block(self, block: Block, mistakes: list[Problem], _caption: str | None) -> str:
-        return problem_box(mistakes) + "".join(map(block_element, block.computations))
+        names = {computation.name for computation in block.computations}
+        drift = [p for p in self.drift if p.item.partition(".")[0] in names]
+        return self.box([*mistakes, *drift]) + "".join(map(block_element, block.computations))
+
+    def box(self, problems: Sequence[Problem]) -> str:
+        """The mistakes as a box where they arose."""
+        self.placed.update(map(str, problems))
+        return problem_box(problems)
 
     # ---- the record
 
     def check_record(self) -> None:
         """Compare what was computed with what the writer accepted."""
         if self.compare is not None:
-            self.problems += self.compare(list(self.computations.values()), self.locate)
+            self.drift = self.compare(list(self.computations.values()), self.locate)
+            self.problems += self.drift
 
     def locate(self, computation: Computation, line: int) -> Origin:
         """Where a line of a computation's block stands."""
@@ -202,7 +214,7 @@ class Page:
                 return view.render(request)
             except (ViewError, compute.ComputationError) as error:
                 remedy = getattr(error, "remedy", "")
-                return problem_box([self.problem(origin, str(error), remedy, name)])
+                return self.box([self.problem(origin, str(error), remedy, name)])
 
         return Place(source, origin, "", source, view=name, draw=draw)
 
@@ -228,6 +240,7 @@ class Page:
         """What stands where a reference failed: its own text, marked, and the message while serving."""
         text = f'<code class="mg-failed">{escape(source)}</code>'
         if mistake:
+            self.placed.add(str(mistake))
             text += f' <span class="mg-problem">{escape(str(mistake))}</span>'
         return Place(source, origin, text, source, mistake=mistake)
 
@@ -237,11 +250,6 @@ class Page:
             return place.source
         self.places.append(place)
         return chr(0xF0000 + len(self.places) - 1)
-
-
-def language_name(fence: Fence) -> str:
-    """The header of a fence as typed."""
-    return "minigrad show" if fence.show else "minigrad"
 
 
 def find_number(computation: Computation, path: str) -> Number:

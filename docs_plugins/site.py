@@ -1,67 +1,157 @@
 """One build of a site: begins each page, ends it, and knows at the end all that was wrong.
 
-It knows nothing of MkDocs: paths and texts come in, problems and numbers go out.
+It knows nothing of MkDocs: paths and texts come in, HTML, problems and counts go out.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from docs_plugins import literals, record
 from docs_plugins.fences import find
-from docs_plugins.page import DEFINITION, Page
+from docs_plugins.model import Computation
+from docs_plugins.page import DEFINITION, Page, problem_box
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN, ReferenceError, read
-from docs_plugins.sources import Origins
+from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
 SHIELD = ("\ue010", "\ue011")
+ACCEPT = "python -m docs_plugins accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page's file as a build meets it."""
+
+    path: str  # docs/backpropagation.md, as messages name it
+    page: str  # backpropagation.md, as accept takes it
+    text: str  # the whole file
+    offset: int  # lines of front matter above what Markdown sees
+    record_path: str
+    record: bytes | None  # None: there is none
 
 
 @dataclass
 class Site:
     """What one build has met so far."""
 
-    pages: list[Page] = field(default_factory=list)
-    begun: float = field(default_factory=time.perf_counter)
-    spent: float = 0.0  # seconds in pages, ours and Markdown's
+    serving: bool = False
+    accepting: bool = False  # the accept command reads the same pages and does its own comparing
+    pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
+    sources: dict[str, Source] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)  # of no page: records without one
+    spent: float = 0.0  # seconds of processor time in our own pages
 
-    def problems(self) -> list[Problem]:
-        """Everything that is wrong, page by page."""
-        return [problem for page in self.pages for problem in sorted(page.problems)]
+    def begin(self, source: Source) -> tuple[Page, Origins]:
+        """Begin the conversion of a page."""
+        page = Page(source.path)
+        if not self.accepting:
+            page.compare = lambda computations, locate: self._compare(source, computations, locate)
+        self.pages[source.page] = page
+        self.sources[source.page] = source
+        return page, Origins(source.path, source.offset)
+
+    def end(self, name: str, html: str) -> str:
+        """End a page: look for results that were typed; while serving, show what is wrong."""
+        page, source = self.pages.get(name), self.sources.get(name)
+        if page is None or source is None:
+            return html
+        if page.computations:
+            typed = literals.find(html, source.text, literals.results(page.computations.values()))
+            for literal in typed:
+                page.problems.append(_typed(source, literal))
+        loose = [problem for problem in page.problems if str(problem) not in page.placed]
+        return problem_box(loose) + html if self.serving else html
+
+    def all_problems(self) -> list[Problem]:
+        """Everything that is wrong, page by page, in the order of the lines."""
+        found = [problem for page in self.pages.values() for problem in sorted(page.problems)]
+        return list(dict.fromkeys([*found, *self.problems]))
+
+    def drifted(self) -> list[str]:
+        """The pages whose record differs, as the accept command takes them."""
+        return [name for name, page in self.pages.items() if page.drifted]
 
     def summary(self) -> str:
         """One line that says what the build did."""
-        computations = [c for page in self.pages for c in page.computations.values()]
+        pages = self.pages.values()
+        computations = [c for page in pages for c in page.computations.values()]
         counts = {
             "blocks": len(computations),
             "values": sum(len(c.numbers) for c in computations),
-            "figures": sum(n for page in self.pages for n in page.shown_views.values()),
+            "figures": sum(sum(page.shown_views.values()) for page in pages),
             "cross-checks": sum(c.cross_checks for c in computations),
-            "drifted": sum(page.drifted for page in self.pages),
+            "drifted": sum(page.drifted for page in pages),
         }
         listed = ", ".join(f"{count} {what}" for what, count in counts.items())
         return f"{listed}, {1000 * self.spent:.0f} ms"
+
+    def _compare(
+        self,
+        source: Source,
+        computations: Sequence[Computation],
+        locate: Callable[[Computation, int], Origin],
+    ) -> list[Problem]:
+        page = self.pages[source.page]
+        if source.record is None:
+            return [] if self.serving or not computations else [_without_record(source)]
+        if not computations and page.failed:
+            return []
+        try:
+            differences = record.check(record.decode(source.record), computations)
+        except record.RecordError as error:
+            remedy = f"{error.remedy}: {ACCEPT} {source.page}"
+            return [Problem(source.record_path, error.line, "", str(error), remedy)]
+        known = {computation.name: computation for computation in computations}
+        problems = []
+        for difference in differences:
+            if difference.block in page.failed:
+                continue
+            if self.serving and difference.note == "block" and difference.recorded is None:
+                continue
+            computation = known.get(difference.block)
+            if computation is not None and difference.line is not None:
+                origin = locate(computation, difference.line)
+            elif computation is not None:
+                origin = locate(computation, computation.call.line)
+            else:
+                origin = Origin(source.record_path, difference.record_line or 1)
+            problems.append(Problem(origin.path, origin.line, difference.item, difference.message))
+        page.drifted = len(problems)
+        return problems
+
+
+def _without_record(source: Source) -> Problem:
+    message = f"the page computes values and has no record {source.record_path}"
+    return Problem(source.path, 1, "", message, f"{ACCEPT} {source.page}")
+
+
+def _typed(source: Source, literal: literals.Literal) -> Problem:
+    return Problem(
+        source.path,
+        literal.line,
+        "",
+        f"{literal.text} is typed, and is or nearly is the computed {literal.value!r}",
+        f'write {literal.reference}, or {{{{ literal "{literal.text}" because="…" }}}}',
+    )
 
 
 def shield(markdown: str) -> str:
     """Hide the braces of our references from other plugins that read double braces."""
     if "{{" not in markdown:
         return markdown
-    lines = markdown.split("\n")
-    names = {
-        a or b for fence in find(lines).fences for a, b in DEFINITION.findall(fence.text)
-    }
+    fences = find(markdown.split("\n")).fences
+    names = {a or b for fence in fences for a, b in DEFINITION.findall(fence.text)}
 
-    def hide(token: object) -> str:
-        match = token  # a re.Match; typed by TOKEN.sub
-        whole, body = match[0], match["body"]  # type: ignore[index]
+    def hide(token: re.Match[str]) -> str:
         try:
-            ours = read(body, names, VIEWS) is not None
+            ours = read(token["body"], names, VIEWS) is not None
         except ReferenceError:
             ours = True
-        return whole.replace("{{", SHIELD[0]).replace("}}", SHIELD[1]) if ours else whole
+        return token[0].replace("{{", SHIELD[0]).replace("}}", SHIELD[1]) if ours else token[0]
 
     return TOKEN.sub(hide, markdown)
 
@@ -69,16 +159,3 @@ def shield(markdown: str) -> str:
 def lines_above(source: str, markdown: str) -> int:
     """How many lines of front matter stand above a page's text in its file."""
     return source[: len(source) - len(markdown)].count("\n") if source.endswith(markdown) else 0
-
-
-PageMaker = Callable[[], tuple[Page, Origins]]
-
-
-def page_maker(site: Site, path: str, offset: int, page: Page) -> PageMaker:
-    """Return what begins this page when its conversion begins."""
-
-    def make() -> tuple[Page, Origins]:
-        site.pages.append(page)
-        return page, Origins(path, offset)
-
-    return make

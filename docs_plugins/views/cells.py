@@ -53,9 +53,7 @@ def array(
     return f'{sign("=" if exact else "≈")}<span class="mg-array">{lines}</span>'
 
 
-def cell(
-    content: str, *, head: str = "", rows: int = 1, kind: str = "", label: str = ""
-) -> str:
+def cell(content: str, *, head: str = "", rows: int = 1, kind: str = "", label: str = "") -> str:
     """A table's cell; `head` is the scope of a heading cell."""
     tag = "th" if head else "td"
     role = {"": "cell", "col": "columnheader", "colgroup": "columnheader"}.get(head, "rowheader")

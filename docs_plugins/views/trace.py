@@ -169,7 +169,9 @@ class _Table:
         if variable.footnote:
             self.footnotes.append(variable.footnote)
             place = len(self.footnotes)
-            mark = f'<sup class="mg-mark"><a href="#{escape(self.id)}-note-{place}">{place}</a></sup>'
+            mark = (
+                f'<sup class="mg-mark"><a href="#{escape(self.id)}-note-{place}">{place}</a></sup>'
+            )
         told = variable.symbol != variable.formula
         scope = "rowgroup" if rows > 1 else "row"
         return (

@@ -1,0 +1,33 @@
+"""Import our modules anew, so that an edit of the engine or of a view shows at the next build of a running server."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from importlib import import_module, invalidate_caches
+from types import ModuleType
+
+OURS = ("minigrad", "docs_plugins")
+KEPT = frozenset(("docs_plugins", "docs_plugins.plugin", "docs_plugins.fresh"))
+
+
+def without_byte_code() -> None:
+    """Have modules read from their text alone.
+
+    Byte code is looked up by size and whole second: a quick edit of the same length would be served stale. Writing it
+    would be one more change in a watched folder.
+    """
+    sys.dont_write_bytecode = True
+    if sys.pycache_prefix is None:
+        sys.pycache_prefix = tempfile.mkdtemp(prefix="deepnotes-")
+
+
+def load(name: str) -> ModuleType:
+    """Import a module of ours with everything of ours that it imports, as the files are now."""
+    stale = [
+        known for known in sys.modules if known.partition(".")[0] in OURS and known not in KEPT
+    ]
+    for known in stale:
+        del sys.modules[known]
+    invalidate_caches()
+    return import_module(name)

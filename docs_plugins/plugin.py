@@ -1,0 +1,176 @@
+"""The MkDocs plugin `minigrad`: hooks only; what they do stands in `site` and `markdown`."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.config import config_options as options
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File
+
+from docs_plugins import fresh
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+    from docs_plugins import markdown as markdown_module
+    from docs_plugins import site as site_module
+
+log = logging.getLogger("mkdocs.plugins.minigrad")
+
+ASSETS = Path(__file__).parent / "assets"
+STYLE = "assets/minigrad.css"
+
+
+class MinigradOptions(Config):
+    """The plugin's options in mkdocs.yml."""
+
+    formulas = options.Type(bool, default=False)
+    """Whether $…$ and $$…$$ are mathematics on every page of the site."""
+
+
+class MinigradPlugin(BasePlugin[MinigradOptions]):
+    """Computes blocks while pages are read, and fails the build when anything is wrong with them."""
+
+    site: site_module.Site
+    serving = False
+    dirty = False
+    reading_only = False
+    """Set by the check and accept commands: stop once every page is read."""
+    accepting = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Learn whether a server runs; it must outlive every mistake."""
+        self.serving = command == "serve"
+        self.dirty = dirty
+        if self.serving:
+            fresh.without_byte_code()
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Begin a build: this runs for each one, so all state starts here."""
+        self.core: type[site_module.Site]
+        site = fresh.load("docs_plugins.site") if self.serving else _import("docs_plugins.site")
+        markdown = _import("docs_plugins.markdown")
+        self.site_module = site
+        self.site = site.Site(serving=self.serving, accepting=self.accepting)
+        self.extension: markdown_module.MinigradExtension = markdown.MinigradExtension(
+            formulas=self.config.formulas
+        )
+        extensions: list[Any] = [e for e in config.markdown_extensions if e != "minigrad"]
+        config.markdown_extensions = [*extensions, self.extension]
+        config.extra_css.append(STYLE)
+        if self.serving:
+            config.watch += [str(folder) for folder in _own_folders()]
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Keep records out of the site and bring our style sheet in."""
+        for file in list(files):
+            if file.src_uri.endswith(".record"):
+                files.remove(file)
+        style = (ASSETS / "minigrad.css").read_text(encoding="utf-8")
+        files.append(File.generated(config, STYLE, content=style))
+        return files
+
+    @event_priority(100)
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Say which page comes next, before other plugins read its double braces."""
+        self.source = _source(page, config, self.site_module, markdown)
+        self.extension.page_maker = lambda: self.site.begin(self.source)
+        self.started = time.process_time()
+        return self.site_module.shield(markdown)
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """End the page that was just converted."""
+        html = self.site.end(page.file.src_uri, html)
+        self.site.spent += time.process_time() - self.started
+        return html
+
+    @event_priority(100)
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
+        """Fail once every page is read and before the first file is written, so that none is left."""
+        if not self.dirty:
+            self.site.problems += _orphans(config, self.site, self.site_module)
+        problems = self.site.all_problems()
+        if self.accepting:
+            return env
+        for problem in problems:
+            log.log(logging.INFO if self.serving else logging.ERROR, "%s", problem)
+        log.info("minigrad: %s", self.site.summary())
+        if problems and not self.serving:
+            raise PluginError(_verdict(problems, self.site.drifted()))
+        return env
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
+    ) -> LiveReloadServer:
+        """Defined so that MkDocs keeps one plugin while it serves."""
+        return server
+
+
+def _import(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415
+
+    return import_module(name)
+
+
+def _own_folders() -> list[Path]:
+    """The folders of the engine and the plugin, where they are being worked on."""
+    root = Path(__file__).parents[1]
+    folders = (root / "minigrad", root / "docs_plugins")
+    return [folder for folder in folders if "site-packages" not in folder.parts]
+
+
+def _shown_path(config: MkDocsConfig, path: Path) -> str:
+    """A path as messages name it: relative to mkdocs.yml's folder."""
+    base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
+    try:
+        return path.relative_to(base).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> site_module.Source:
+    file = page.file
+    text = file.content_string
+    path = Path(config.docs_dir, file.src_uri)
+    record = path.with_suffix(".record")
+    return site.Source(
+        path=_shown_path(config, path),
+        page=file.src_uri,
+        text=text,
+        offset=site.lines_above(text, markdown),
+        record_path=_shown_path(config, record),
+        record=record.read_bytes() if record.is_file() else None,
+    )
+
+
+def _orphans(config: MkDocsConfig, site: site_module.Site, module: Any) -> list[Any]:
+    """Records beside no page that was read."""
+    docs = Path(config.docs_dir)
+    known = {docs / Path(name).with_suffix(".record") for name in site.pages}
+    return [
+        module.Problem(
+            _shown_path(config, path), 1, "", "the record belongs to no page", "delete it"
+        )
+        for path in sorted(docs.rglob("*.record"))
+        if path not in known
+    ]
+
+
+def _verdict(problems: list[Any], drifted: list[str]) -> str:
+    """The build's last words: how much is wrong, and the command that accepts."""
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}, listed above"
+    if not drifted:
+        return count
+    return f"{count}. If the computed values are right: python -m docs_plugins accept {' '.join(drifted)}"
