@@ -1,0 +1,183 @@
+"""What a forward pass leaves behind: nodes on a tape, in the order of evaluation."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from minigrad.operation import Operation
+
+Value = Any
+"""A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
+
+identities = count()
+
+
+class Operand:
+    """What stands in a formula: Python's operators apply the engine's operations to it.
+
+    The operators themselves are set by ``ops.OPERATORS``.
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # == compares by value and gives a node, so identity hashes
+
+    if TYPE_CHECKING:  # set by ops.OPERATORS
+
+        def __add__(self, other: Value) -> Any: ...
+        def __radd__(self, other: Value) -> Any: ...
+        def __sub__(self, other: Value) -> Any: ...
+        def __rsub__(self, other: Value) -> Any: ...
+        def __mul__(self, other: Value) -> Any: ...
+        def __rmul__(self, other: Value) -> Any: ...
+        def __truediv__(self, other: Value) -> Any: ...
+        def __rtruediv__(self, other: Value) -> Any: ...
+        def __pow__(self, other: Value) -> Any: ...
+        def __rpow__(self, other: Value) -> Any: ...
+        def __matmul__(self, other: Value) -> Any: ...
+        def __rmatmul__(self, other: Value) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __abs__(self) -> Any: ...
+
+
+class Node(Operand):
+    """One application of one operation: what was applied, to what, with what result.
+
+    Immutable by convention. Adjoints are results of a sweep and never stored here.
+
+    Attributes:
+        operation: What was applied.
+        operands: The nodes it was applied to, in order; ``x * x`` has x twice.
+        value: A float or an array.
+        index: Position on the tape; -1 for a constant, which is on no tape.
+        options: Axis, shape, key … of a structural operation; None for all others.
+    """
+
+    __slots__ = ("index", "operands", "operation", "options", "tape", "value")
+
+    index: int
+    operands: tuple[Node, ...]
+    operation: Operation
+    options: Mapping[str, Any] | None
+    tape: Tape
+    value: Value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes; empty for a scalar."""
+        return shape_of(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape))
+
+    if TYPE_CHECKING:  # set by ops
+
+        def __getitem__(self, key: Any) -> Any: ...
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar node has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[position] for position in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __repr__(self) -> str:
+        operands = ", ".join(
+            f"v{x.index}" if x.index >= 0 else repr(x.value) for x in self.operands
+        )
+        return f"<v{self.index} = {self.operation.name}({operands}) = {self.value!r}>"
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is being traced and is no plain number: use minigrad's functions"
+            " (minigrad.sin for math.sin), or node.value to leave the trace"
+        )
+
+    __int__ = __float__
+    __index__ = __float__
+
+    def __array__(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is being traced and does not become a numpy array: use"
+            " minigrad.stack([a, b]) for np.array([a, b]), or node.value to leave the trace"
+        )
+
+    def __array_function__(
+        self, function: Any, types: object, args: object, kwargs: object
+    ) -> NoReturn:
+        name = function.__name__
+        raise TypeError(f"np.{name} knows no traced values: use minigrad.{name}")
+
+
+class Tape(list[Node]):
+    """The Wengert list: nodes in creation order, which is a topological order.
+
+    Attributes:
+        identity: Larger for the inner of two nested traces, in any number of threads.
+        plain: Whether every value so far is a Python float.
+        guarded: Whether numpy's floating point errors are being raised meanwhile.
+        owning: Whether captured arrays are copied, because the tape outlives the call.
+    """
+
+    __slots__ = ("guarded", "identity", "owning", "plain")
+
+    def __init__(self, *, owning: bool = False) -> None:
+        super().__init__()
+        self.identity = next(identities)
+        self.plain = True
+        self.guarded = False
+        self.owning = owning
+
+    def record(
+        self,
+        operation: Operation,
+        operands: tuple[Node, ...],
+        value: Value,
+        options: Mapping[str, Any] | None = None,
+    ) -> Node:
+        """Append the node of one application."""
+        node = Node()
+        node.operation = operation
+        node.operands = operands
+        node.value = value
+        node.options = options
+        node.tape = self
+        node.index = len(self)
+        self.append(node)
+        if type(value) is not float:
+            self.plain = False
+        return node
+
+    def constant(self, operation: Operation, value: Value) -> Node:
+        """A node for a number or an array that nothing is differentiated by."""
+        if self.owning and isinstance(value, np.ndarray):
+            value = value.copy()
+        node = Node()
+        node.operation = operation
+        node.operands = ()
+        node.value = value
+        node.options = None
+        node.tape = self
+        node.index = -1
+        return node
+
+
+def shape_of(value: Value) -> tuple[int, ...]:
+    """Shape of a value of any kind; empty for a scalar."""
+    return () if type(value) is float else getattr(value, "shape", ())

@@ -1,0 +1,1155 @@
+"""Every operation, declared once: its value, its derivative rules, and how it prints.
+
+An elementwise operation declares its value on floats, one local partial for each operand, and,
+as the body, its value on arrays. The partials are written in the engine's own functions, so the
+same rule gives a number, a new node (hence second derivatives), TeX or JavaScript, according to
+what it is read on; ``y`` stands for the operation's own value. Structural operations declare a
+linear map for each operand (``push``) and its transpose (``pull``) in the same functions.
+Guards at kinks, zeros and in tails are operations too: ``generic`` is the branch TeX shows.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+from fractions import Fraction
+from functools import reduce
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from minigrad.node import Node, Operand, Value, shape_of
+from minigrad.operation import OPERATIONS, elementwise, structural
+
+# --- arithmetic ----------------------------------------------------------------------------------
+
+
+@elementwise(
+    operator.add, 1.0, 1.0,
+    tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}", binds=1,
+    exact=operator.add,
+)  # fmt: skip
+def add(a: Value, b: Value) -> Value:
+    """Sum a + b.
+
+    >>> add(2.0, 3.0)
+    5.0
+    """
+    return np.add(a, b)
+
+
+@elementwise(
+    operator.sub, 1.0, -1.0,
+    tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}", binds=1,
+    exact=operator.sub,
+)  # fmt: skip
+def subtract(a: Value, b: Value) -> Value:
+    """Difference a - b.
+
+    >>> subtract(2.0, 3.0)
+    -1.0
+    """
+    return np.subtract(a, b)
+
+
+@elementwise(
+    operator.mul, lambda y, a, b: b, lambda y, a, b: a,
+    tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}", javascript="{0:2} * {1:3}", binds=2,
+    exact=operator.mul,
+)  # fmt: skip
+def multiply(a: Value, b: Value) -> Value:
+    """Product a · b, element by element.
+
+    >>> multiply(2.0, 3.0)
+    6.0
+    """
+    return np.multiply(a, b)
+
+
+@elementwise(
+    operator.truediv, lambda y, a, b: 1.0 / b, lambda y, a, b: -(y / b),
+    tex=r"\frac{{{0}}}{{{1}}}", text="{0:2}/{1:3}", javascript="{0:2} / {1:3}", binds=2,
+    domain="a divisor other than 0", exact=lambda a, b: a / b if b else None,
+)  # fmt: skip
+def divide(a: Value, b: Value) -> Value:
+    """Quotient a / b, for b other than 0.
+
+    >>> divide(1.0, 4.0)
+    0.25
+    """
+    return np.divide(a, b)
+
+
+@elementwise(
+    operator.neg, -1.0, tex="-{0:2}", text="-{0:2}", javascript="-{0:3}", binds=1,
+    exact=operator.neg,
+)  # fmt: skip
+def negative(x: Value) -> Value:
+    """Negative -x.
+
+    >>> negative(2.0)
+    -2.0
+    """
+    return np.negative(x)
+
+
+def exact_power(a: Fraction, b: Fraction) -> Fraction | None:
+    """a to the b where that is a fraction of reasonable size."""
+    if b == Fraction(1, 2):
+        return exact_root(a)
+    whole = b.denominator == 1 and builtins.abs(b) <= 64
+    return Fraction(a) ** int(b) if whole and (a or b >= 0) else None
+
+
+def exact_root(x: Fraction) -> Fraction | None:
+    """The root of a fraction of two squares."""
+    if x < 0:
+        return None
+    root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
+    return root if root * root == x else None
+
+
+@elementwise(
+    math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: xlogy(y, a),
+    tex="{0:4}^{{{1}}}", text="{0:5}^{1:5}", javascript="Math.pow({0}, {1})", binds=4,
+    domain="a base above 0, or a whole exponent (not negative at 0)", exact=exact_power,
+)  # fmt: skip
+def power(a: Value, b: Value) -> Value:
+    """Power a to the b: for a > 0, or whole b (b >= 0 where a = 0).
+
+    The derivative by b needs a > 0, or y = 0. Everywhere, a ** 0 is 1 with derivative 0.
+
+    >>> power(-2.0, 3.0)
+    -8.0
+    """
+    return np.power(a, b)
+
+
+@elementwise(
+    lambda c, a, b: c * math.pow(a, b) if c else 0.0,
+    lambda y, c, a, b: a**b, lambda y, c, a, b: scaled_power(c * b, a, b - 1.0),
+    lambda y, c, a, b: xlogy(y, a),
+    generic=lambda c, a, b: c * a**b, javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
+    domain="a base above 0, or a whole exponent (not negative at 0)",
+)  # fmt: skip
+def scaled_power(c: Value, a: Value, b: Value) -> Value:
+    """c times a to the b, and 0 wherever c is 0: the derivative of a power, right at a = 0.
+
+    >>> scaled_power(0.0, 0.0, -1.0)
+    0.0
+    """
+    return np.where(np.equal(c, 0.0), 0.0, c * np.power(a, b))
+
+
+@elementwise(
+    lambda a, b: a * math.log(b) if a else 0.0,
+    lambda y, a, b: log(b), lambda y, a, b: a / b,
+    generic=lambda a, b: a * log(b), javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))",
+    domain="b > 0, or a = 0",
+)  # fmt: skip
+def xlogy(a: Value, b: Value) -> Value:
+    """a ln b, and 0 where a is 0.
+
+    >>> xlogy(0.0, 0.0)
+    0.0
+    """
+    return np.where(np.equal(a, 0.0), 0.0, a * np.log(b))
+
+
+@elementwise(
+    lambda x: x * x, lambda y, x: 2.0 * x,
+    tex="{0:4}^{{2}}", text="{0:5}^2", javascript="Math.pow({0}, 2)", binds=4,
+    exact=lambda x: x * x,
+)  # fmt: skip
+def square(x: Value) -> Value:
+    """Square of x.
+
+    >>> square(-3.0)
+    9.0
+    """
+    return np.square(x)
+
+
+@elementwise(
+    math.sqrt, lambda y, x: 1.0 / (2.0 * y),
+    tex=r"\sqrt{{{0}}}", javascript="Math.sqrt({0})", domain="x >= 0 (x > 0 to differentiate)",
+    exact=exact_root,
+)  # fmt: skip
+def sqrt(x: Value) -> Value:
+    """Square root, for x >= 0; its derivative needs x > 0.
+
+    >>> sqrt(9.0)
+    3.0
+    """
+    return np.sqrt(x)
+
+
+# --- exponentials and logarithms -----------------------------------------------------------------
+
+
+@elementwise(
+    math.exp, lambda y, x: y,
+    tex="e^{{{0}}}", javascript="Math.exp({0})", domain="x < 709.8", exact={0: 1}.get, binds=4,
+)  # fmt: skip
+def exp(x: Value) -> Value:
+    """Exponential e to the x.
+
+    >>> exp(0.0)
+    1.0
+    """
+    return np.exp(x)
+
+
+@elementwise(
+    math.expm1, lambda y, x: exp(x),
+    tex="e^{{{0}}} - 1", javascript="Math.expm1({0})", domain="x < 709.8", exact={0: 0}.get,
+    binds=1,
+)  # fmt: skip
+def expm1(x: Value) -> Value:
+    """Exponential minus one, exact near 0.
+
+    >>> expm1(0.0)
+    0.0
+    """
+    return np.expm1(x)
+
+
+@elementwise(
+    math.log, lambda y, x: 1.0 / x,
+    tex=r"\ln{0:f}", text="ln({0})", javascript="Math.log({0})", domain="x > 0", exact={1: 0}.get,
+)  # fmt: skip
+def log(x: Value) -> Value:
+    """Natural logarithm, for x > 0.
+
+    >>> log(1.0)
+    0.0
+    """
+    return np.log(x)
+
+
+@elementwise(
+    math.log1p, lambda y, x: 1.0 / (1.0 + x),
+    tex=r"\ln(1 + {0})", text="ln(1 + {0})", javascript="Math.log1p({0})", domain="x > -1",
+    exact={0: 0}.get,
+)  # fmt: skip
+def log1p(x: Value) -> Value:
+    """Natural logarithm of 1 + x, for x > -1, exact near 0.
+
+    >>> log1p(0.0)
+    0.0
+    """
+    return np.log1p(x)
+
+
+# --- trigonometry --------------------------------------------------------------------------------
+
+
+@elementwise(
+    math.sin, lambda y, x: cos(x),
+    tex=r"\sin{0:f}", javascript="Math.sin({0})", exact={0: 0}.get,
+)  # fmt: skip
+def sin(x: Value) -> Value:
+    """Sine of x in radians.
+
+    >>> sin(0.0)
+    0.0
+    """
+    return np.sin(x)
+
+
+@elementwise(
+    math.cos, lambda y, x: -sin(x),
+    tex=r"\cos{0:f}", javascript="Math.cos({0})", exact={0: 1}.get,
+)  # fmt: skip
+def cos(x: Value) -> Value:
+    """Cosine of x in radians.
+
+    >>> cos(0.0)
+    1.0
+    """
+    return np.cos(x)
+
+
+@elementwise(
+    math.tan, lambda y, x: 1.0 + square(y),
+    tex=r"\tan{0:f}", javascript="Math.tan({0})", exact={0: 0}.get,
+)  # fmt: skip
+def tan(x: Value) -> Value:
+    """Tangent of x in radians.
+
+    >>> tan(0.0)
+    0.0
+    """
+    return np.tan(x)
+
+
+@elementwise(
+    math.atan, lambda y, x: 1.0 / (1.0 + square(x)),
+    tex=r"\arctan{0:f}", javascript="Math.atan({0})", exact={0: 0}.get,
+)  # fmt: skip
+def arctan(x: Value) -> Value:
+    """Inverse tangent, in radians.
+
+    >>> arctan(0.0)
+    0.0
+    """
+    return np.arctan(x)
+
+
+# --- activations ---------------------------------------------------------------------------------
+
+
+@elementwise(
+    math.tanh, lambda y, x: tanh_slope(y, x),
+    tex=r"\tanh{0:f}", javascript="Math.tanh({0})", exact={0: 0}.get,
+)  # fmt: skip
+def tanh(x: Value) -> Value:
+    """Hyperbolic tangent.
+
+    >>> tanh(0.0)
+    0.0
+    """
+    return np.tanh(x)
+
+
+def scalar_tanh_slope(_y: float, x: float) -> float:
+    """Squared hyperbolic secant, without cancellation in the tails."""
+    t = math.exp(-2.0 * builtins.abs(x))
+    return 4.0 * t / ((1.0 + t) * (1.0 + t))
+
+
+@elementwise(
+    scalar_tanh_slope, 0.0, lambda d, y, x: -2.0 * y * d,
+    generic=lambda y, x: 1.0 - square(y),
+    javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
+)  # fmt: skip
+def tanh_slope(y: Value, x: Value) -> Value:
+    """Derivative 1 - y² of y = tanh x, exact in the tails, as a function of x alone.
+
+    >>> tanh_slope(0.0, 0.0)
+    1.0
+    """
+    slope = np.asarray(y * y)
+    np.subtract(1.0, slope, out=slope)
+    if slope.size and slope.min() < 0.02:  # there 1 - y² has lost two digits and more
+        tail = slope < 0.02
+        t = np.exp(-2.0 * np.abs(np.broadcast_to(x, slope.shape)[tail]))
+        slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
+    return slope
+
+
+def scalar_sigmoid(x: float) -> float:
+    """The logistic function, whose exponential never overflows."""
+    t = math.exp(-builtins.abs(x))
+    return (1.0 if x >= 0.0 else t) / (1.0 + t)
+
+
+@elementwise(
+    scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x),
+    tex=r"\sigma({0})", javascript="1 / (1 + Math.exp(-{0:3}))", binds=2,
+    exact={0: Fraction(1, 2)}.get,
+)  # fmt: skip
+def sigmoid(x: Value) -> Value:
+    """Logistic function 1 / (1 + exp(-x)); its derivative is exact in the tails.
+
+    >>> sigmoid(0.0)
+    0.5
+    """
+    t = np.exp(-np.abs(x))
+    return np.where(np.greater_equal(x, 0.0), 1.0, t) / (1.0 + t)
+
+
+@elementwise(
+    lambda y, x: scalar_sigmoid(-x), 0.0, lambda s, y, x: -y * s,
+    generic=lambda y, x: 1.0 - y, javascript="1 / (1 + Math.exp({1}))", binds=2,
+)  # fmt: skip
+def sigmoid_complement(y: Value, x: Value) -> Value:
+    """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
+
+    >>> sigmoid_complement(0.5, 0.0)
+    0.5
+    """
+    return sigmoid(-x)
+
+
+@elementwise(
+    lambda x: builtins.max(x, 0.0) + math.log1p(math.exp(-builtins.abs(x))),
+    lambda y, x: sigmoid(x),
+    javascript="Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))", binds=1,
+)  # fmt: skip
+def softplus(x: Value) -> Value:
+    """Softplus ln(1 + exp(x)), exact in the tails.
+
+    >>> softplus(0.0) == log(2.0)
+    True
+    """
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@elementwise(
+    lambda x: builtins.max(x, 0.0), lambda y, x: greater(x, 0.0),
+    javascript="Math.max({0}, 0)", exact=lambda x: builtins.max(x, Fraction(0)),
+    kink="relu has no derivative at 0; 0 is taken", at_kink=lambda x: np.equal(x, 0.0),
+)  # fmt: skip
+def relu(x: Value) -> Value:
+    """The larger of x and 0; the derivative at 0 is taken as 0.
+
+    >>> relu(-1.0)
+    0.0
+    """
+    return np.maximum(x, 0.0)
+
+
+@elementwise(
+    builtins.abs, lambda y, x: sign(x),
+    tex=r"\left|{0}\right|", text="abs({0})", javascript="Math.abs({0})", exact=builtins.abs,
+    kink="abs has no derivative at 0; 0 is taken", at_kink=lambda x: np.equal(x, 0.0),
+)  # fmt: skip
+def abs(x: Value) -> Value:
+    """Absolute value; the derivative at 0 is taken as 0.
+
+    >>> abs(-2.0)
+    2.0
+    """
+    return np.abs(x)
+
+
+@elementwise(
+    lambda x: float((x > 0.0) - (x < 0.0)), 0.0,
+    javascript="Math.sign({0})", exact=lambda x: Fraction((x > 0) - (x < 0)),
+)  # fmt: skip
+def sign(x: Value) -> Value:
+    """Sign of x: -1, 0 or 1.
+
+    >>> sign(-2.0)
+    -1.0
+    """
+    return np.sign(x)
+
+
+@elementwise(
+    lambda a, b: b if b > a else a,
+    lambda y, a, b: wins(a, b), lambda y, a, b: wins(b, a),
+    tex=r"\max({0}, {1})", text="max({0}, {1})", javascript="Math.max({0}, {1})",
+    exact=builtins.max,
+    kink="maximum has no derivative at a tie; each operand takes half", at_kink=np.equal,
+)  # fmt: skip
+def maximum(a: Value, b: Value) -> Value:
+    """The larger of two, element by element; a tie shares the derivative equally.
+
+    >>> maximum(2.0, 3.0)
+    3.0
+    """
+    return np.maximum(a, b)
+
+
+@elementwise(
+    lambda a, b: b if b < a else a,
+    lambda y, a, b: wins(b, a), lambda y, a, b: wins(a, b),
+    tex=r"\min({0}, {1})", text="min({0}, {1})", javascript="Math.min({0}, {1})",
+    exact=builtins.min,
+    kink="minimum has no derivative at a tie; each operand takes half", at_kink=np.equal,
+)  # fmt: skip
+def minimum(a: Value, b: Value) -> Value:
+    """The smaller of two, element by element; a tie shares the derivative equally.
+
+    >>> minimum(2.0, 3.0)
+    2.0
+    """
+    return np.minimum(a, b)
+
+
+@elementwise(
+    lambda a, b: 0.5 * ((a > b) + (a >= b)), 0.0, 0.0,
+    generic=lambda a, b: greater(a, b), javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
+    binds=2,
+)  # fmt: skip
+def wins(a: Value, b: Value) -> Value:
+    """1 where a > b, 1/2 at a tie, else 0.
+
+    >>> wins(1.0, 1.0)
+    0.5
+    """
+    return 0.5 * np.greater(a, b) + 0.5 * np.greater_equal(a, b)
+
+
+# --- comparison and choice -----------------------------------------------------------------------
+
+
+@elementwise(
+    lambda a, b: float(a > b), 0.0, 0.0,
+    tex="[{0} > {1}]", text="[{0} > {1}]", javascript="+({0:1} > {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a > b),
+)  # fmt: skip
+def greater(a: Value, b: Value) -> Value:
+    """1 where a > b, else 0.
+
+    >>> greater(2.0, 1.0)
+    1.0
+    """
+    return np.greater(a, b)
+
+
+@elementwise(
+    lambda a, b: float(a >= b), 0.0, 0.0,
+    tex=r"[{0} \ge {1}]", text="[{0} >= {1}]", javascript="+({0:1} >= {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a >= b),
+)  # fmt: skip
+def greater_equal(a: Value, b: Value) -> Value:
+    """1 where a >= b, else 0.
+
+    >>> greater_equal(1.0, 1.0)
+    1.0
+    """
+    return np.greater_equal(a, b)
+
+
+@elementwise(
+    lambda a, b: float(a < b), 0.0, 0.0,
+    tex="[{0} < {1}]", text="[{0} < {1}]", javascript="+({0:1} < {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a < b),
+)  # fmt: skip
+def less(a: Value, b: Value) -> Value:
+    """1 where a < b, else 0.
+
+    >>> less(2.0, 1.0)
+    0.0
+    """
+    return np.less(a, b)
+
+
+@elementwise(
+    lambda a, b: float(a <= b), 0.0, 0.0,
+    tex=r"[{0} \le {1}]", text="[{0} <= {1}]", javascript="+({0:1} <= {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a <= b),
+)  # fmt: skip
+def less_equal(a: Value, b: Value) -> Value:
+    """1 where a <= b, else 0.
+
+    >>> less_equal(1.0, 1.0)
+    1.0
+    """
+    return np.less_equal(a, b)
+
+
+@elementwise(
+    lambda a, b: float(a == b), 0.0, 0.0,
+    tex="[{0} = {1}]", text="[{0} = {1}]", javascript="+({0:1} === {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a == b),
+)  # fmt: skip
+def equal(a: Value, b: Value) -> Value:
+    """1 where a = b, else 0.
+
+    >>> equal(1.0, 1.0)
+    1.0
+    """
+    return np.equal(a, b)
+
+
+@elementwise(
+    lambda a, b: float(a != b), 0.0, 0.0,
+    tex=r"[{0} \ne {1}]", text="[{0} != {1}]", javascript="+({0:1} !== {1:1})", binds=3,
+    exact=lambda a, b: Fraction(a != b),
+)  # fmt: skip
+def not_equal(a: Value, b: Value) -> Value:
+    """1 where a and b differ, else 0.
+
+    >>> not_equal(1.0, 1.0)
+    0.0
+    """
+    return np.not_equal(a, b)
+
+
+@elementwise(
+    lambda condition, a, b: a if condition else b,
+    0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0),
+    tex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+    text="where({0}, {1}, {2})", javascript="({0:1} ? {1:1} : {2:1})",
+    exact=lambda condition, a, b: a if condition else b,
+)  # fmt: skip
+def where(condition: Value, a: Value, b: Value) -> Value:
+    """a where the condition is not 0, else b; the condition has no derivative.
+
+    >>> where(greater(2.0, 1.0), 5.0, 6.0)
+    5.0
+    """
+    return np.where(np.not_equal(condition, 0.0), a, b)
+
+
+# --- shapes: what a structural rule needs to know ------------------------------------------------
+
+
+def ndim(x: Value) -> int:
+    """Number of axes of a value of any kind."""
+    return len(shape_of(x))
+
+
+def lead(t: Value, like: Value) -> tuple[int, ...]:
+    """Lengths of the leading axes of seeds that a tangent or adjoint has before its own."""
+    return shape_of(t)[: ndim(t) - ndim(like)]
+
+
+def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
+    """An axis argument as negative positions, which a leading axis of seeds does not shift."""
+    hint = {"max": "maximum", "min": "minimum"}.get(name)
+    remedy = f"; for the {name} of two values use minigrad.{hint}" if hint else ""
+    chosen = range(axes) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    for position in chosen:
+        if not isinstance(position, (int, np.integer)) or isinstance(position, bool):
+            raise TypeError(f"{name}: an axis is an integer, not {position!r}{remedy}")
+        if not -axes <= position < axes:
+            raise ValueError(f"{name}: no axis {position} in a value with {axes} axes{remedy}")
+    return tuple(sorted(position % axes - axes for position in chosen))
+
+
+def over_axes(name: str, default: Any = None) -> Any:
+    """Reader of the arguments (x, axis, keepdims) of a reduction."""
+
+    def read(x: Value, axis: Any = default, keepdims: bool = False) -> Any:
+        return (x,), {"axis": axes_from_the_end(axis, ndim(x), name), "keepdims": keepdims}
+
+    return read
+
+
+def along(position: Any, axis: int) -> tuple[Any, ...]:
+    """Key of one position, or slice, along a negative axis."""
+    return (Ellipsis, position) + (slice(None),) * (-axis - 1)
+
+
+def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
+    if keepdims or not axis:
+        return t
+    axes = ndim(x)
+    own = tuple(1 if i - axes in axis else n for i, n in enumerate(shape_of(x)))
+    return reshape(t, shape_of(t)[: ndim(t) - axes + len(axis)] + own)
+
+
+def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """The adjoint of a reduction of x, repeated over what was reduced."""
+    t = kept(t, x, axis, keepdims)
+    return broadcast_to(t, lead(t, x) + shape_of(x))
+
+
+# --- reductions ----------------------------------------------------------------------------------
+
+
+@structural(
+    push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
+    pull=[lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims)],
+    reads=over_axes("sum"), tex=r"\sum {0:2}", binds=2,
+)  # fmt: skip
+def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Sum over an axis, a tuple of axes, or all.
+
+    >>> sum([1.0, 2.0, 3.0])
+    6.0
+    """
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
+    """How many elements a reduction takes together."""
+    return float(math.prod(shape_of(x)[position] for position in axis))
+
+
+@structural(
+    push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
+    pull=[
+        lambda g, y, x, axis, keepdims: spread(g / reduced_size(x, axis), x, axis, keepdims)
+    ],
+    reads=over_axes("mean"), domain="at least one element",
+    objects=lambda x, axis, keepdims: np.sum(x, axis, keepdims=keepdims) / reduced_size(x, axis),
+)  # fmt: skip
+def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Mean over an axis, a tuple of axes, or all.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+def folded(function: Any) -> Any:
+    """A reduction on object arrays by a function of two operands."""
+
+    def reduction(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+        ufunc = np.frompyfunc(function, 2, 1)
+        for position in axis:
+            x = ufunc.reduce(x, axis=position, keepdims=True)
+        return x if keepdims else np.squeeze(x, axis)
+
+    return reduction
+
+
+def share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """How much each element has of its maximum or minimum: ties share equally."""
+    chosen = equal(x, kept(y, x, axis, keepdims))
+    return chosen / sum(chosen, axis, True)
+
+
+def tied(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """Whether several elements attain the maximum or minimum."""
+    return np.sum(np.equal(x, kept(y, x, axis, keepdims)), axis=axis) > 1
+
+
+EXTREME: dict[str, Any] = {
+    "push": [
+        lambda t, y, x, axis, keepdims: sum(t * share(x, y, axis, keepdims), axis, keepdims)
+    ],
+    "pull": [
+        lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * share(x, y, axis, keepdims)
+    ],
+    "domain": "at least one element",
+    "kink": "it has no derivative at a tie; the largest or smallest share equally",
+    "at_kink": tied,
+}
+
+
+@structural(**EXTREME, reads=over_axes("max"), objects=folded(maximum))
+def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Largest element over an axis, a tuple of axes, or all; ties share the derivative equally.
+
+    For the larger of two values see ``maximum``.
+
+    >>> max([1.0, 3.0, 2.0])
+    3.0
+    """
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@structural(**EXTREME, reads=over_axes("min"), objects=folded(minimum))
+def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Smallest element over an axis, a tuple of axes, or all; ties share the derivative equally.
+
+    For the smaller of two values see ``minimum``.
+
+    >>> min([1.0, 3.0, 2.0])
+    1.0
+    """
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+def others(x: Value, axis: tuple[int, ...]) -> Value:
+    """For each element the product of all the others that prod takes with it; zeros do not hurt."""
+    result = 1.0
+    for position in axis:
+        count = shape_of(x)[position]
+        parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
+        before = [1.0, *accumulate(parts[:-1], multiply)]
+        after = [*accumulate(parts[:0:-1], multiply)][::-1] + [1.0]
+        if count > 1:
+            result *= concatenate([multiply(b, a) for b, a in zip(before, after)], position)
+            x = reduce(multiply, parts)
+    return result
+
+
+@structural(
+    push=[lambda t, y, x, axis, keepdims: sum(t * others(x, axis), axis, keepdims)],
+    pull=[lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * others(x, axis)],
+    reads=over_axes("prod"), objects=folded(multiply), tex=r"\prod {0:2}", binds=2,
+)  # fmt: skip
+def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
+
+    >>> prod([2.0, 3.0, 4.0])
+    24.0
+    """
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """The same in the engine's functions, for readings: the largest element taken out."""
+    top = folded(maximum)(x, axis, True)
+    result = log(sum(exp(x - top), axis, True)) + top
+    return result if keepdims else np.squeeze(result, axis)
+
+
+@structural(
+    push=[
+        lambda t, y, x, axis, keepdims: sum(
+            t * exp(x - kept(y, x, axis, keepdims)), axis, keepdims
+        )
+    ],
+    pull=[
+        lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims)
+        * exp(x - kept(y, x, axis, keepdims))
+    ],
+    reads=over_axes("logsumexp"), domain="at least one element", objects=stable_logsumexp,
+)  # fmt: skip
+def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
+
+    >>> logsumexp([700.0, 700.0]) == 700.0 + log(2.0)
+    True
+    """
+    top = np.max(x, axis=axis, keepdims=True)
+    result = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return result if keepdims else np.squeeze(result, axis)
+
+
+def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
+    """The same in the engine's functions, for readings."""
+    weights = exp(x - folded(maximum)(x, axis, True))
+    return weights / sum(weights, axis, True)
+
+
+@structural(
+    push=[lambda t, p, x, axis: p * (t - sum(p * t, axis, True))],
+    pull=[lambda g, p, x, axis: p * (g - sum(p * g, axis, True))],
+    reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
+    objects=stable_softmax,
+)  # fmt: skip
+def softmax(x: Value, axis: Any = -1) -> Value:
+    """Exponentials divided by their sum over an axis (the last), a tuple of axes, or all (None).
+
+    >>> softmax([0.0, 0.0]).tolist()
+    [0.5, 0.5]
+    """
+    weights = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return weights / np.sum(weights, axis=axis, keepdims=True)
+
+
+# --- products ------------------------------------------------------------------------------------
+
+
+def swap(x: Value) -> Value:
+    """The last two axes exchanged."""
+    if type(x) is np.ndarray:
+        return x.swapaxes(-1, -2)
+    axes = ndim(x)
+    return transpose(x, (*range(-axes, -2), -1, -2))
+
+
+def rows(a: Value) -> Value:
+    """The left operand of a product as a matrix."""
+    return a if ndim(a) > 1 else reshape(a, (1, *shape_of(a)))
+
+
+def columns(b: Value) -> Value:
+    """The right operand of a product as a matrix."""
+    return b if ndim(b) > 1 else reshape(b, (*shape_of(b), 1))
+
+
+def as_product(g: Value, y: Value, a: Value, b: Value) -> Value:
+    """The adjoint of a product with the axes back that vectors among the operands have not."""
+    if ndim(a) > 1 and ndim(b) > 1:
+        return g
+    inner = shape_of(g)[: ndim(g) - (ndim(a) > 1) - (ndim(b) > 1)]
+    row = shape_of(a)[-2:-1] if ndim(a) > 1 else (1,)
+    column = shape_of(b)[-1:] if ndim(b) > 1 else (1,)
+    return reshape(g, inner + row + column)
+
+
+def pull_left(g: Value, y: Value, a: Value, b: Value) -> Value:
+    """The adjoint of a in a @ b: ỹ bᵀ."""
+    return matmul(as_product(g, y, a, b), swap(columns(b)))
+
+
+def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
+    """The adjoint of b in a @ b: aᵀ ỹ."""
+    result = matmul(swap(rows(a)), as_product(g, y, a, b))
+    return result if ndim(b) > 1 else reshape(result, shape_of(result)[:-1])
+
+
+def pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
+    """A tangent of x shaped like its matrix, seeds apart from the axes of a stack of matrices."""
+    missing = builtins.max(ndim(other) - ndim(matrix), 0)
+    shape = lead(t, x) + (1,) * missing + shape_of(matrix)
+    return t if shape == shape_of(t) else reshape(t, shape)
+
+
+def push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
+    """The tangent of a @ b by that of a."""
+    result = matmul(pushed(t, a, rows(a), columns(b)), columns(b))
+    return reshape(result, lead(t, a) + shape_of(y))
+
+
+def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
+    """The tangent of a @ b by that of b."""
+    result = matmul(rows(a), pushed(t, b, columns(b), rows(a)))
+    return reshape(result, lead(t, b) + shape_of(y))
+
+
+@structural(
+    push=[push_left, push_right], pull=[pull_left, pull_right],
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2,
+)  # fmt: skip
+def matmul(a: Value, b: Value) -> Value:
+    """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
+
+    >>> matmul([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    return np.matmul(a, b)
+
+
+def read_dot(a: Value, b: Value) -> Any:
+    """Operands of dot, which are vectors or matrices."""
+    for x in (a, b):
+        if ndim(x) not in {1, 2}:
+            raise TypeError(
+                f"dot: takes vectors and matrices, not a value with {ndim(x)} axes:"
+                " use multiply for numbers, matmul for stacks of matrices"
+            )
+    return (a, b), None
+
+
+@structural(
+    push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
+    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2,
+)  # fmt: skip
+def dot(a: Value, b: Value) -> Value:
+    """Inner product of two vectors, or product of matrices.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    return np.dot(a, b)
+
+
+# --- shapes and positions ------------------------------------------------------------------------
+
+
+def read_reshape(x: Value, shape: Any) -> Any:
+    """Operand and full shape of reshape."""
+    asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
+    full = tuple(size // builtins.max(known, 1) if n == -1 else n for n in asked)
+    if math.prod(full) != size:
+        raise ValueError(f"reshape: {shape_of(x)} has {size} elements and does not fit {asked}")
+    return (x,), {"shape": full}
+
+
+@structural(
+    push=[lambda t, y, x, shape: reshape(t, lead(t, x) + shape)],
+    pull=[lambda g, y, x, shape: reshape(g, lead(g, y) + shape_of(x))],
+    reads=read_reshape, tex="{0}", binds=0,
+)  # fmt: skip
+def reshape(x: Value, shape: Any) -> Value:
+    """The same elements in another shape; one length may be -1.
+
+    >>> reshape([1.0, 2.0], (2, 1)).tolist()
+    [[1.0], [2.0]]
+    """
+    return np.reshape(x, shape)
+
+
+def pad(t: Value, x: Value, axes: int) -> Value:
+    """A tangent of x with axes of length 1 put between its seeds and its own axes."""
+    if ndim(x) == axes or not lead(t, x):
+        return t
+    return reshape(t, lead(t, x) + (1,) * (axes - ndim(x)) + shape_of(x))
+
+
+@structural(
+    push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
+    pull=[lambda g, y, x, shape: g],
+    reads=lambda x, shape: ((x,), {"shape": tuple(shape)}), tex="{0}", binds=0,
+)  # fmt: skip
+def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
+    """x repeated to a shape.
+
+    >>> broadcast_to(1.0, (2,)).tolist()
+    [1.0, 1.0]
+    """
+    return np.broadcast_to(x, shape)
+
+
+def read_transpose(x: Value, axes: Any = None) -> Any:
+    """Operand and negative axes of transpose."""
+    n = ndim(x)
+    order = tuple(range(n))[::-1] if axes is None else tuple(axes)
+    if sorted(a % n if n else a for a in order) != list(range(n)):
+        raise ValueError(f"transpose: {order} is no order of {n} axes")
+    return (x,), {"axes": tuple(a % n - n for a in order)}
+
+
+@structural(
+    push=[lambda t, y, x, axes: transpose(t, (*range(len(lead(t, x))), *axes))],
+    pull=[
+        lambda g, y, x, axes: transpose(
+            g, (*range(len(lead(g, y))), *(axes.index(a) - len(axes) for a in range(-len(axes), 0)))
+        )
+    ],
+    reads=read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
+)  # fmt: skip
+def transpose(x: Value, axes: Any = None) -> Value:
+    """Axes in another order; reversed by default.
+
+    >>> transpose([[1.0, 2.0]]).tolist()
+    [[1.0], [2.0]]
+    """
+    return np.transpose(x, axes)
+
+
+def read_key(key: Any) -> tuple[Any, ...]:
+    """A key as a tuple, its lists and masks as arrays of positions."""
+    parts: list[Any] = []
+    for part in key if isinstance(key, tuple) else (key,):
+        if isinstance(part, Operand):
+            raise TypeError("index: a traced value cannot be a position: use node.value")
+        if isinstance(part, (list, np.ndarray)):
+            array = np.asarray(part)
+            parts.extend(np.nonzero(array) if array.dtype == bool else [array.astype(int)])
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
+def flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Positions in the flattened array, where a key holds arrays of positions; else None."""
+    if not any(isinstance(part, np.ndarray) for part in key):
+        return None
+    return np.arange(math.prod(shape)).reshape(shape)[key]
+
+
+def at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any, ...]) -> Value:
+    """What a key picks out of a tangent or adjoint that may have leading axes of seeds."""
+    if not seeds:
+        return index(t, key)
+    flat = flat_positions(key, shape)
+    if flat is None:
+        return index(t, (slice(None),) * len(seeds) + key)
+    return index(reshape(t, (*seeds, math.prod(shape))), (Ellipsis, flat))
+
+
+@structural(
+    push=[lambda t, y, x, key: at(t, lead(t, x), shape_of(x), key)],
+    pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
+    reads=lambda x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}", text="{0:9}[{key}]",
+)  # fmt: skip
+def index(x: Value, key: Any) -> Value:
+    """The part x[key]: integers, slices, None, Ellipsis, masks and arrays of positions.
+
+    >>> index([1.0, 2.0], 1)
+    2.0
+    """
+    return x[key]
+
+
+@structural(
+    push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
+    pull=[lambda g, y, x, key, shape: at(g, lead(g, y), shape, key)],
+    reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
+)  # fmt: skip
+def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
+    """Zeros of a shape with x added at a key: the transpose of indexing.
+
+    >>> scatter(5.0, (1,), (3,)).tolist()
+    [0.0, 5.0, 0.0]
+    """
+    flat = flat_positions(key, shape)
+    region = np.shape(np.broadcast_to(0.0, shape)[key])
+    seeds = np.shape(x)[: np.ndim(x) - len(region)]
+    result = np.zeros(seeds + shape, dtype=getattr(x, "dtype", None))
+    if flat is None:
+        result[(slice(None),) * len(seeds) + key] = x
+    else:
+        np.add.at(result.reshape((*seeds, math.prod(shape))), (Ellipsis, flat), x)
+    return result
+
+
+class Each:
+    """Rules of an operation with any number of operands: one function, told the position."""
+
+    def __init__(self, rule: Any) -> None:
+        self.rule = rule
+
+    def __getitem__(self, position: int) -> Any:
+        return lambda *args, **options: self.rule(position, *args, **options)
+
+
+def read_sequence(name: str, more: int) -> Any:
+    """Reader of the arguments (values, axis) of stack and concatenate."""
+
+    def read(values: Any, axis: int = 0) -> Any:
+        values = tuple(values)
+        if not values:
+            raise ValueError(f"{name}: needs at least one value")
+        axes = builtins.max(ndim(x) for x in values) + more
+        return values, {"axis": axes_from_the_end(axis, axes, name)[0]}
+
+    return read
+
+
+@structural(
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))),
+    reads=read_sequence("stack", 1), tex="({all})", text="stack({all})",
+)  # fmt: skip
+def stack(*values: Value, axis: int = 0) -> Value:
+    """Values of one shape along a new axis: ``stack([a, b], axis=0)``.
+
+    >>> stack([1.0, 2.0]).tolist()
+    [1.0, 2.0]
+    """
+    return np.stack(values, axis)
+
+
+def part(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
+    """Key of one operand within a concatenation."""
+    lengths = [shape_of(x)[axis] for x in values[: position + 1]]
+    return along(slice(builtins.sum(lengths[:-1]), builtins.sum(lengths)), axis)
+
+
+@structural(
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, part(i, xs, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, part(i, xs, axis))),
+    reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
+)  # fmt: skip
+def concatenate(*values: Value, axis: int = 0) -> Value:
+    """Arrays one after another along an axis: ``concatenate([a, b], axis=0)``.
+
+    >>> concatenate([[1.0], [2.0, 3.0]]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    return np.concatenate(values, axis)
+
+
+# --- Python's operators --------------------------------------------------------------------------
+
+
+def reflected(function: Any) -> Any:
+    """An operator whose left operand is something else."""
+    return lambda self, other: function(other, self)
+
+
+OPERATORS = {
+    "__add__": add,
+    "__radd__": reflected(add),
+    "__sub__": subtract,
+    "__rsub__": reflected(subtract),
+    "__mul__": multiply,
+    "__rmul__": reflected(multiply),
+    "__truediv__": divide,
+    "__rtruediv__": reflected(divide),
+    "__pow__": power,
+    "__rpow__": reflected(power),
+    "__matmul__": matmul,
+    "__rmatmul__": reflected(matmul),
+    "__neg__": negative,
+    "__abs__": abs,
+    "__gt__": greater,
+    "__ge__": greater_equal,
+    "__lt__": less,
+    "__le__": less_equal,
+    "__eq__": equal,
+    "__ne__": not_equal,
+}
+for method, function in OPERATORS.items():
+    setattr(Operand, method, function)
+Node.__getitem__ = index  # type: ignore[method-assign]
+
+
+def on_ufunc(self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+    """What numpy asks for ``array * node``; its functions proper are refused by name."""
+    if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
+        return OPERATIONS[ufunc.__name__].apply(*operands)
+    raise TypeError(f"np.{ufunc.__name__} knows no traced values: use minigrad.{ufunc.__name__}")
+
+
+FROM_NUMPY = {f.__name__ for f in OPERATORS.values() if f.__name__ in OPERATIONS}
+Operand.__array_ufunc__ = on_ufunc

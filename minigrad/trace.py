@@ -1,0 +1,230 @@
+"""A forward pass, kept: its nodes in order, its inputs and outputs, and what can be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from minigrad import ops, sweep
+from minigrad.errors import DomainError
+from minigrad.node import Node, Tape, Value, shape_of
+from minigrad.operation import CONSTANT, INPUT, Reading, as_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Jacobian(NamedTuple):
+    """All partial derivatives of all outputs by all inputs.
+
+    Attributes:
+        value: Matrix, one row an element of the outputs, one column an element of the inputs,
+            both in order and each array row by row.
+        mode: "reverse" (one backward pass a row) or "forward" (one forward pass a column).
+        passes: How many passes the mode needs; the engine carries them all in one sweep.
+        blocks: For each output, for each input, the array of shape output.shape + input.shape.
+    """
+
+    value: Value
+    mode: str
+    passes: int
+    blocks: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """The Wengert list of one evaluation.
+
+    Attributes:
+        function: What was evaluated.
+        nodes: All nodes in order of creation; the inputs come first.
+        inputs: One node for each argument.
+        outputs: One node for each returned value.
+        value: What the function returned, as plain numbers and arrays.
+    """
+
+    function: Callable[..., Any]
+    nodes: Tape
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    value: Any
+
+    def backward(self, seed: Any = None, *, contributions: bool = False) -> sweep.Sweep:
+        """Sweep adjoints back from the outputs.
+
+        Args:
+            seed: The output's cotangent, a tuple of them for several outputs; ones by default.
+            contributions: Whether to keep what went over each link.
+
+        >>> t = trace(lambda a, b: a * b, 2.0, 5.0)
+        >>> t.backward().adjoints
+        [5.0, 2.0, 1.0]
+        """
+        sent: list[sweep.Contribution] = []
+        pairs = zip(self.outputs, self.cotangents(seed), strict=True)
+        adjoints = sweep.backward(self.nodes, pairs, sent=sent if contributions else None)
+        return sweep.Sweep(adjoints, sent)
+
+    def cotangents(self, seed: Any) -> list[Value]:
+        """One cotangent for each output."""
+        if seed is None:
+            return [np.ones(y.shape) if y.shape else 1.0 for y in self.outputs]
+        seeds = seed if isinstance(self.value, (tuple, list)) else (seed,)
+        if len(seeds) != len(self.outputs):
+            raise ValueError(f"{len(self.outputs)} outputs need as many seeds, not {len(seeds)}")
+        return [like(given, y, "seed") for given, y in zip(seeds, self.outputs, strict=True)]
+
+    def forward(self, tangents: Sequence[Any]) -> list[Value | None]:
+        """Tangents of all nodes, given one tangent for each input.
+
+        >>> trace(lambda a, b: a * b, 2.0, 5.0).forward([1.0, 0.0])
+        [1.0, 0.0, 5.0]
+        """
+        if len(tangents) != len(self.inputs):
+            raise ValueError(f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}")
+        pairs = [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
+        return sweep.forward(self.nodes, pairs)
+
+    def jacobian(self, mode: str | None = None) -> Jacobian:
+        """The Jacobian, in the mode that needs fewer passes (reverse where they are equal).
+
+        >>> j = trace(lambda a, b: (a * b, a + b), 2.0, 5.0).jacobian()
+        >>> j.value.tolist(), j.mode, j.passes
+        ([[5.0, 2.0], [1.0, 1.0]], 'reverse', 2)
+        """
+        rows = sum(y.size for y in self.outputs)
+        columns = sum(x.size for x in self.inputs)
+        mode = mode or ("reverse" if rows <= columns else "forward")
+        if mode == "reverse":
+            seeds = identity(self.outputs, rows)
+            adjoints = sweep.backward(self.nodes, zip(self.outputs, seeds, strict=True), seeds=1)
+            found = [filled(adjoints[x.index], (rows, *x.shape)) for x in self.inputs]
+            blocks = tuple(
+                tuple(
+                    ops.reshape(whole[start : start + y.size], y.shape + x.shape)
+                    for x, whole in zip(self.inputs, found, strict=True)
+                )
+                for y, start in zip(self.outputs, starts(self.outputs), strict=True)
+            )
+        else:
+            seeds = identity(self.inputs, columns)
+            tangents = sweep.forward(self.nodes, zip(self.inputs, seeds, strict=True), seeds=1)
+            found = [
+                filled(tangents[y.index] if y.index >= 0 else None, (columns, *y.shape))
+                for y in self.outputs
+            ]
+            blocks = tuple(
+                tuple(
+                    ops.reshape(last_axis_first(whole[start : start + x.size]), y.shape + x.shape)
+                    for x, start in zip(self.inputs, starts(self.inputs), strict=True)
+                )
+                for y, whole in zip(self.outputs, found, strict=True)
+            )
+        matrix = ops.concatenate(
+            [
+                ops.concatenate(
+                    [
+                        ops.reshape(block, (y.size, x.size))
+                        for block, x in zip(row, self.inputs, strict=True)
+                    ],
+                    1,
+                )
+                for row, y in zip(blocks, self.outputs, strict=True)
+            ]
+        )
+        return Jacobian(matrix, mode, rows if mode == "reverse" else columns, blocks)
+
+
+def last_axis_first(whole: Value) -> Value:
+    """The leading axis of seeds moved to the end."""
+    axes = range(len(shape_of(whole)))
+    return ops.transpose(whole, (*axes[1:], 0))
+
+
+def starts(nodes: Sequence[Node]) -> list[int]:
+    """Where each node's elements begin among those of all."""
+    sizes = [node.size for node in nodes]
+    return [sum(sizes[:position]) for position in range(len(sizes))]
+
+
+def identity(nodes: Sequence[Node], size: int) -> list[Value]:
+    """For each node its part of the identity matrix of all elements, seeds leading."""
+    eye = np.eye(size)
+    return [
+        eye[:, start : start + node.size].reshape(size, *node.shape)
+        for node, start in zip(nodes, starts(nodes), strict=True)
+    ]
+
+
+def filled(value: Value | None, shape: tuple[int, ...]) -> Value:
+    """Zeros for what does not depend."""
+    return np.zeros(shape) if value is None else value
+
+
+def like(given: Any, node: Node, what: str) -> Value:
+    """A seed or tangent, which must have its node's shape."""
+    value = given if isinstance(given, (Node, Reading)) else as_value(given, what)
+    if shape_of(value) != node.shape:
+        raise ValueError(f"{what} of shape {shape_of(value)} for a value of shape {node.shape}")
+    return value
+
+
+def trace(function: Callable[..., Any], *args: Any) -> Trace:
+    """Evaluate a function and keep every step.
+
+    Args:
+        function: Of numbers and arrays, returning one or a tuple of them.
+        *args: Numbers or array-likes; they are copied, so that later changes do nothing.
+
+    Raises:
+        DomainError: If a value is not finite.
+        TypeError: If an argument is no number and no array of numbers.
+
+    >>> t = trace(lambda a, b: log(a) + a * b, 1.0, 5.0)
+    >>> [node.operation.name for node in t.nodes]
+    ['input', 'input', 'log', 'multiply', 'add']
+    """
+    return run(function, args, range(len(args)), owning=True)
+
+
+def run(
+    function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], *, owning: bool
+) -> Trace:
+    """Evaluate on a new tape, with the arguments of these positions as its inputs."""
+    tape = Tape(owning=owning)
+    arguments = list(args)
+    for position in argnums:
+        arguments[position] = enter(tape, arguments[position], position)
+    inputs = tuple(tape)
+    returned = function(*arguments)
+    several = isinstance(returned, (tuple, list))
+    outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
+    value = tuple(y.value for y in outputs) if several else outputs[0].value
+    return Trace(function, tape, inputs, outputs, value)
+
+
+def enter(tape: Tape, given: Any, position: int) -> Node:
+    """The input node of one argument."""
+    if type(given) is not float and not isinstance(given, (Node, Reading)):
+        given = as_value(given, f"argument {position}")
+        if tape.owning and isinstance(given, np.ndarray):
+            given = given.copy()
+    if not isinstance(given, (Node, Reading)) and not np.isfinite(given).all():
+        raise DomainError("input", (given,), position, f"argument {position} is not finite")
+    return tape.record(INPUT, (), given)
+
+
+def output(tape: Tape, returned: Any) -> Node:
+    """The node of one returned value; a constant if it does not depend on the inputs."""
+    if type(returned) is Node and returned.tape is tape:
+        return returned
+    if returned is None:
+        raise TypeError("the function returned None: it must return a number, an array, or a tuple")
+    value = returned if type(returned) is Node else as_value(returned, "a returned value")
+    return tape.constant(CONSTANT, value)
+
+
+if __debug__:
+    from minigrad.ops import log  # noqa: F401  (for the examples)

@@ -1,0 +1,203 @@
+"""Derivatives of functions as functions, under JAX's names."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minigrad import ops, sweep
+from minigrad.node import Node, Value, shape_of
+from minigrad.trace import Trace, like, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Argnums = int | tuple[int, ...]
+
+
+def value_and_grad(
+    function: Callable[..., Any], argnums: Argnums = 0
+) -> Callable[..., tuple[Any, Any]]:
+    """A function giving the value and the gradient of a scalar function.
+
+    Args:
+        function: Returns one scalar.
+        argnums: Which argument to differentiate by, or a tuple (then the gradient is a tuple).
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @wraps(function)
+    def differentiated(*args: Any) -> tuple[Any, Any]:
+        t = run(function, args, positions(argnums, args), owning=False)
+        (y,) = t.outputs if len(t.outputs) == 1 else (None,)
+        if y is None or y.shape or isinstance(t.value, tuple):
+            what = f"{len(t.outputs)} values" if y is None else f"a value of shape {y.shape}"
+            raise TypeError(f"grad needs a function with one scalar value, this one returned {what}: use jacobian")
+        adjoints = sweep.backward(t.nodes, [(y, 1.0)])
+        gradients = finished([adjoints[x.index] for x in t.inputs], t.inputs)
+        value = t.value
+        return value, gradients if isinstance(argnums, tuple) else gradients[0]
+
+    return differentiated
+
+
+def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """A function giving the gradient of a scalar function.
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    """
+    both = value_and_grad(function, argnums)
+    return wraps(function)(lambda *args: both(*args)[1])
+
+
+def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value, and the function from the output's cotangent to the inputs' cotangents.
+
+    >>> value, pullback = vjp(lambda x, y: x * y, 2.0, 5.0)
+    >>> value, pullback(1.0)
+    (10.0, (5.0, 2.0))
+    """
+    t = run(function, primals, range(len(primals)), owning=True)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        pairs = list(zip(t.outputs, t.cotangents(cotangent), strict=True))
+        adjoints = sweep.backward(t.nodes, pairs)
+        taken = [seed for _, seed in pairs]
+        return finished([adjoints[x.index] for x in t.inputs], t.inputs, taken)
+
+    return fresh(t.value), pullback
+
+
+def jvp(
+    function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    """The value and its tangent along the tangents of the inputs.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    t = run(function, primals, range(len(primals)), owning=False)
+    if len(tangents) != len(t.inputs):
+        raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
+    pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
+    found = sweep.forward(t.nodes, pairs)
+    out = finished([found[y.index] if y.index >= 0 else None for y in t.outputs], t.outputs)
+    return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
+
+
+def jacobian(
+    function: Callable[..., Any], argnums: Argnums = 0, mode: str | None = None
+) -> Callable[..., Any]:
+    """A function giving the array of all partial derivatives, of shape output.shape + input.shape.
+
+    The mode with fewer passes is chosen; ``trace(f, *args).jacobian()`` reports it. A returned
+    tuple or list of scalars counts as one vector (JAX returns a tuple there).
+
+    >>> jacobian(lambda x: x * x)([1.0, 2.0]).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+
+    @wraps(function)
+    def differentiated(*args: Any) -> Any:
+        t = run(function, args, positions(argnums, args), owning=False)
+        blocks = t.jacobian(mode).blocks
+        columns = [
+            joined(t, [row[position] for row in blocks]) for position in range(len(t.inputs))
+        ]
+        return tuple(columns) if isinstance(argnums, tuple) else columns[0]
+
+    return differentiated
+
+
+def joined(t: Trace, blocks: list[Value]) -> Any:
+    """The blocks of all outputs by one input, scalars of a tuple stacked to a vector."""
+    if not isinstance(t.value, tuple):
+        return fresh(blocks[0])
+    if any(y.shape for y in t.outputs):
+        return tuple(fresh(block) for block in blocks)
+    return ops.stack(blocks)
+
+
+def jacrev(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """``jacobian`` in reverse mode: one backward pass for each element of the output.
+
+    >>> jacrev(lambda x: x * x)(3.0)
+    6.0
+    """
+    return jacobian(function, argnums, "reverse")
+
+
+def jacfwd(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """``jacobian`` in forward mode: one forward pass for each element of the input.
+
+    >>> jacfwd(lambda x: x * x)(3.0)
+    6.0
+    """
+    return jacobian(function, argnums, "forward")
+
+
+def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """A function giving all second derivatives of a scalar function.
+
+    For a tuple of argnums a tuple of tuples: entry [i][j] differentiates by i, then by j.
+
+    >>> hessian(lambda x: x * x * x)(2.0)
+    12.0
+    """
+    if isinstance(argnums, tuple):
+        rows = [jacobian(grad(function, i), argnums) for i in argnums]
+        return wraps(function)(lambda *args: tuple(row(*args) for row in rows))
+    return jacobian(grad(function, argnums), argnums)
+
+
+def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """Hessian-vector product: the gradient's tangent along the tangents, forward over reverse.
+
+    One array for one primal, a tuple for several.
+
+    >>> hvp(lambda x: x * x * x, (2.0,), (1.0,))
+    12.0
+    """
+    everything = tuple(range(len(primals)))
+    _, product = jvp(grad(function, everything), primals, tangents)
+    return product if len(primals) > 1 else product[0]
+
+
+def positions(argnums: Argnums, args: Sequence[Any]) -> tuple[int, ...]:
+    """Argument positions, checked and not negative."""
+    chosen = argnums if isinstance(argnums, tuple) else (argnums,)
+    for position in chosen:
+        if not isinstance(position, int) or not -len(args) <= position < len(args):
+            raise TypeError(f"argnums={argnums!r} of a call with {len(args)} arguments")
+    return tuple(position % len(args) for position in chosen)
+
+
+def finished(
+    results: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
+) -> tuple[Any, ...]:
+    """Results for the user: zeros where nothing depends, and arrays that share nothing."""
+    seen = {id(value) for value in taken}
+    out: list[Any] = []
+    for result, node in zip(results, nodes, strict=True):
+        if result is None:
+            result = np.zeros(node.shape) if node.shape else 0.0
+        if type(result) is np.ndarray and (result.base is not None or id(result) in seen):
+            result = result.copy()
+        seen.add(id(result))
+        out.append(result)
+    return tuple(out)
+
+
+def fresh(value: Any) -> Any:
+    """A value that the caller may change."""
+    if isinstance(value, tuple):
+        return tuple(fresh(part) for part in value)
+    return value.copy() if type(value) is np.ndarray else value
+
+
+__all__ = ["shape_of"]
