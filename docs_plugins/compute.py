@@ -1,15 +1,14 @@
 """The one door to minigrad: a Program and one of its calls in, a Computation out.
 
-The program's steps are walked with the engine's functions on the engine's nodes, so the trace has one node a step. All that
-is printed of it comes from the engine's own readings of its rules.
+The program's steps are walked with the engine's functions on the engine's nodes, so the trace has
+one node a step. All that is printed of it comes from the engine's own readings of its rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from itertools import product
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,7 @@ from minigrad import exact, printers
 
 MOST_ELEMENTS = 4096  # of one value
 MOST_ENTRIES = 4096  # of a Jacobian
-LONGEST_EXACT = 60  # characters of text; beyond, a node's sign is shorter
+MOST_SYMBOLS = 400  # entries of a Jacobian that are also written in symbols
 
 Value = Any  # a float, an array, or the engine's node
 
@@ -61,34 +60,145 @@ class ComputationError(ValueError):
 def run(program: Program, call: Call) -> Computation:
     """Compute one call of a program and everything that pages may show of it.
 
-    Raises `ComputationError` where a value or a derivative does not exist, where an array is too large, and where the
-    second opinion differs.
+    Raises `ComputationError` where a value or a derivative does not exist, where an array is too
+    large, and where the second opinion differs.
     """
     forward = _Forward(program, call)
-    return _Builder(forward).build()
+    return _build(forward)
 
 
 def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:
     """Compute the same function with some inputs changed, by name or element: ``{"w11": 0.3}``."""
-    arguments = []
-    for name, argument in zip(
-        computation.program.parameters, computation.call.arguments, strict=True
-    ):
-        arguments.append(_changed(argument, name, changes))
-    call = replace(computation.call, arguments=tuple(arguments))
-    return run(computation.program, call)
+    program, call = computation.program, computation.call
+    arguments = tuple(
+        _changed(argument, name, (), changes)
+        for name, argument in zip(program.parameters, call.arguments, strict=True)
+    )
+    return run(program, replace(call, arguments=arguments))
 
 
-def _changed(argument: Any, address: str, changes: Mapping[str, float]) -> Any:
+def _changed(argument: Any, name: str, place: tuple[int, ...], changes: Mapping[str, float]) -> Any:
     if isinstance(argument, tuple):
         return tuple(
-            _changed(
-                part,
-                f"{address[:-1]},{place}]" if address.endswith("]") else f"{address}[{place}]",
-                changes,
-            )
-            for place, part in enumerate(argument)
+            _changed(part, name, (*place, index), changes) for index, part in enumerate(argument)
         )
+    address = f"{name}[{','.join(map(str, place))}]" if place else name
     if address not in changes:
         return argument
     return Constant(changes[address], repr(changes[address]))
+
+
+# --- the forward pass
+
+
+class _Forward:
+    """The engine's trace of one call, and which step each of its nodes belongs to."""
+
+    def __init__(self, program: Program, call: Call) -> None:
+        self.program = program
+        self.call = call
+        self.step_of: dict[int, int] = {}  # node index -> step
+        self.node_of: dict[int, int] = {}  # step -> node index
+        self.constants: dict[int, Value] = {}  # steps that no parameter reaches
+        self.at = 0
+        arguments = [_plain(argument) for argument in call.arguments]
+        try:
+            self.trace = minigrad.trace(self._walk, *arguments)
+        except minigrad.DomainError as error:
+            raise self.refused(error, self.at) from None
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise ComputationError([self._mistake(str(error), self.at)]) from None
+
+    def refused(self, error: minigrad.DomainError, step: int | None = None) -> ComputationError:
+        """The engine's domain error as a page's: in the writer's own names."""
+        if step is None:
+            step = self.step_of.get(error.node if error.node is not None else -1, self.at)
+        found = self.program.steps[step]
+        operands = ", ".join(
+            self._told(operand, value)
+            for operand, value in zip(found.operands, error.operands, strict=False)
+        )
+        reason = error.reason
+        message = f"{_function(found)} of {operands}: {reason}" if operands else reason
+        return ComputationError([self._mistake(message, step, "choose other inputs")])
+
+    def _told(self, operand: int | Constant, value: Value) -> str:
+        shown = _short(value)
+        if isinstance(operand, Constant):
+            return operand.text
+        name = self.program.steps[operand].name or plain_text(self.program, operand)
+        return f"{name} = {shown}"
+
+    def _mistake(self, message: str, step: int, remedy: str = "") -> Mistake:
+        found = self.program.steps[step]
+        name = f" ({found.name})" if found.name and found.function != "input" else ""
+        return Mistake(found.line, self.call.name, message + name, remedy)
+
+    def _walk(self, *inputs: Value) -> Any:
+        values: list[Value] = []
+        for index, step in enumerate(self.program.steps):
+            self.at = index
+            value = inputs[index] if step.function == "input" else self._apply(step, values)
+            size = int(np.prod(np.shape(getattr(value, "value", value))))
+            if size > MOST_ELEMENTS:
+                mistake = self._mistake(
+                    f"an array of {size} numbers", index, f"at most {MOST_ELEMENTS} on a page"
+                )
+                raise ComputationError([mistake])
+            if isinstance(value, minigrad.Node):
+                self.step_of[value.index] = index
+                self.node_of[index] = value.index
+            else:
+                self.constants[index] = value
+            values.append(value)
+        returned = tuple(values[index] for index in self.program.outputs)
+        return returned if len(returned) > 1 else returned[0]
+
+    def _apply(self, step: Step, values: Sequence[Value]) -> Value:
+        operands = [
+            operand.value if isinstance(operand, Constant) else values[operand]
+            for operand in step.operands
+        ]
+        options = dict(step.options)
+        if step.function == "constant":
+            return operands[0]
+        function = minigrad.OPERATIONS[step.function].apply
+        if step.function == "index":
+            return function(operands[0], options["index"])
+        if step.function in {"stack", "concatenate"}:
+            return function(operands, **options)
+        return function(*operands, **options)
+
+
+def _plain(argument: Any) -> Any:
+    if isinstance(argument, tuple):
+        return [_plain(part) for part in argument]
+    return argument.value
+
+
+def _short(value: Value) -> str:
+    text = repr(value) if isinstance(value, float) else np.array2string(np.asarray(value))
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _function(step: Step) -> str:
+    return {"multiply": "product", "divide": "quotient", "add": "sum"}.get(
+        step.function, step.function
+    )
+
+
+# --- what is printed
+
+
+def plain_text(program: Program, step: int) -> str:
+    """A step in the writer's own names, as records and messages have it."""
+    found = program.steps[step]
+    if found.function == "input":
+        return str(found.name)
+    operands = []
+    for operand in found.operands:
+        if isinstance(operand, Constant):
+            operands.append(operand.text)
+        else:
+            operands.append(program.steps[operand].name or f"({plain_text(program, operand)})")
+    return f"{found.function}({', '.join(operands)})"
