@@ -1,0 +1,98 @@
+"""Which lines of a page are a block of ours, which only look like one, which are someone else's."""
+
+import pytest
+
+from docs_plugins.fences import find
+
+
+def lines(text):
+    return text.strip("\n").split("\n")
+
+
+def test_a_block_holds_its_lines_and_where_they_are():
+    (fence,) = find(lines("text\n\n```minigrad\na\n\nb\n```\nmore")).fences
+    assert (fence.first, fence.last, fence.text, fence.show) == (2, 6, "a\n\nb", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("> ```minigrad\n> a\n>\n> b\n> ```", "a\n\nb"),
+        ("- item\n\n    ```minigrad\n    a\n\n      b\n    ```", "a\n\n  b"),
+        ("> > ```minigrad\n> > a\n> > ```", "a"),
+        ("~~~minigrad\na\n~~~", "a"),
+        ("````minigrad\n```\n````", "```"),
+        ("``` minigrad\na\n```", "a"),
+        ("```minigrad\n```", ""),
+    ],
+)
+def test_prefixes_and_ticks_of_a_block(text, inside):
+    (fence,) = find(lines(text)).fences
+    assert fence.text == inside
+
+
+def test_show_lists_the_block():
+    (fence,) = find(lines("```minigrad show\na\n```")).fences
+    assert fence.show
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "````md\n```minigrad\na\n```\n````",
+        "~~~text\n```minigrad\na\n```\n~~~",
+        "> ````md\n> ```minigrad\n> a\n> ```\n> ````",
+    ],
+)
+def test_a_block_inside_another_fence_is_an_example(text):
+    found = find(lines(text))
+    assert not found.fences
+    assert not found.suspects
+    assert len(found.others) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("```minigrad\na", "not closed"),
+        ("```minigrad\na\n``", "not closed"),
+        ("> ```minigrad\n> a\n\ntext", "not closed"),
+        ("```Minigrad\na\n```", "no computed block"),
+        ("```minigrda\na\n```", "no computed block"),
+        ("```mingrad\na\n```", "no computed block"),
+        ("```{minigrad}\na\n```", "no computed block"),
+        ("``` {.minigrad}\na\n```", "no computed block"),
+        ("```minigrad x=1\na\n```", "takes no option"),
+        ("```minigrad shwo\na\n```", "takes no option"),
+        ("- ```minigrad\n  a\n  ```", "list item"),
+        ("1. ```minigrad\n   a\n   ```", "list item"),
+    ],
+)
+def test_what_looks_like_a_block_and_is_none_is_told(text, said):
+    found = find(lines(text))
+    assert not found.fences
+    (suspect,) = found.suspects
+    assert said in suspect.message
+    assert suspect.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\nx = 1\n```",
+        "text with ` ```minigrad ` in it",
+        "```\nminigrad\n```",
+        "```mermaid\na\n```",
+        "```ini\na\n```",
+        "```migrations\na\n```",
+    ],
+)
+def test_other_code_is_left_alone(text):
+    found = find(lines(text))
+    assert not found.fences
+    assert not found.suspects
+
+
+def test_many_unclosed_fences_take_linear_time():
+    text = ["```x" + str(i) for i in range(20_000)]
+    assert not find(text).fences
