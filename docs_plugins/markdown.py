@@ -19,6 +19,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from docs_plugins import fences, formulas, places
+from docs_plugins.equations import Formulas
 from docs_plugins.page import Page, count_numbers
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
@@ -79,7 +80,7 @@ class Conversion:
         self.page, self.origins = Page(""), Origins("")
         self.lines: list[Origin] = []
         self.taken: list[Origin] = []  # of the lines that `Take` leaves
-        self.formulas: formulas.Formulas | None = None
+        self.formulas: Formulas | None = None
 
     def begin(self) -> None:
         """Begin a page and follow the snippets that it inserts."""

@@ -12,8 +12,9 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
+from mkdocs.utils import get_relative_url
 
-from docs_plugins import fresh
+from docs_plugins import font, fresh
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -28,6 +29,7 @@ log = logging.getLogger("mkdocs.plugins.minigrad")
 
 ASSETS = Path(__file__).parent / "assets"
 STYLE = "assets/minigrad.css"
+FONTS = "assets/fonts/"
 
 
 class MinigradOptions(Config):
@@ -46,6 +48,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
     reading_only = False
     """Set by the check and accept commands: stop once every page is read."""
     accepting = False
+    font: font.Font | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Learn whether a server runs; it must outlive every mistake."""
@@ -109,7 +112,15 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
         log.info("minigrad: %s", self.site.summary())
         if problems and not self.serving:
             raise PluginError(_verdict(problems, self.site.drifted()))
+        self.font = _publish_font(config, files)
         return env
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Bring the formulas' font to the pages that have formulas."""
+        if self.font is None or "<math" not in output:
+            return output
+        address = get_relative_url(FONTS + self.font.name, page.url)
+        return output.replace("</head>", f"{self.font.head(address)}</head>", 1)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
@@ -129,6 +140,18 @@ def _own_folders() -> list[Path]:
     root = Path(__file__).parents[1]
     folders = (root / "minigrad", root / "docs_plugins")
     return [folder for folder in folders if "site-packages" not in folder.parts]
+
+
+def _publish_font(config: MkDocsConfig, files: Files) -> font.Font | None:
+    """Cut the font for the formulas of all pages; nothing where there are none."""
+    pages = (file.page.content or "" for file in files.documentation_pages() if file.page)
+    needed = font.characters(pages)
+    if not needed:
+        return None
+    cut = font.cut(needed)
+    files.append(File.generated(config, FONTS + cut.name, content=cut.content))
+    files.append(File.generated(config, FONTS + "OFL.txt", content=font.licence()))
+    return cut
 
 
 def _shown_path(config: MkDocsConfig, path: Path) -> str:

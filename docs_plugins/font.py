@@ -1,0 +1,100 @@
+"""The font of the formulas: STIX Two Math, cut down to the characters that a site shows.
+
+The font comes with the installed ziamath package; what is cut from it is published under the family
+name "deepnotes Math" with its name table whole and its licence beside it. The same characters give
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from importlib.resources import files
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from fontTools import subset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FAMILY = "deepnotes Math"
+ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any number about
+
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
+_TAG = re.compile(r"<[^>]*>")
+_NO_ITALIC = {"h": "ℎ"}  # Unicode has this one elsewhere
+_ITALICS = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """A font file as the site publishes it; its name changes with its content."""
+
+    name: str
+    content: bytes
+
+    def head(self, address: str) -> str:
+        """Return what a page with formulas has in its head, the font's address being given.
+
+        It is preloaded, so that formulas do not move when it arrives.
+        """
+        return (
+            f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>'
+            f'<style>@font-face{{font-family:"{FAMILY}";font-display:swap;'
+            f'src:url("{address}") format("woff2")}}</style>'
+        )
+
+
+def characters(pages: Iterable[str]) -> frozenset[str]:
+    """Return the characters that the formulas of some HTML pages need; none where there are none.
+
+    A browser sets a variable's single letter in the italic of another Unicode block, so both count.
+    """
+    found: set[str] = set()
+    for page in pages:
+        for formula in _FORMULA.findall(page):
+            found.update(unescape(_TAG.sub("", formula)))
+            found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
+    return frozenset(found | ALWAYS) - set("\n\t ") if found else frozenset()
+
+
+@lru_cache(maxsize=16)
+def cut(characters: frozenset[str]) -> Font:
+    """Return the font with these characters alone."""
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.hinting = False
+    options.layout_features = []
+    options.name_IDs = ["*"]
+    options.recalc_timestamp = False
+    with files("ziamath.fonts").joinpath("STIXTwoMath-Regular.ttf").open("rb") as source:
+        font = subset.load_font(source, options, dontLoadGlyphNames=True)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted(map(ord, characters)))
+        subsetter.subset(font)
+        result = BytesIO()
+        subset.save_font(font, result, options)
+    content = result.getvalue()
+    return Font(f"deepnotes-math.{hashlib.sha256(content).hexdigest()[:8]}.woff2", content)
+
+
+def licence() -> str:
+    """Return the text of the font's licence."""
+    return files("docs_plugins").joinpath("assets/OFL.txt").read_text("utf-8")
+
+
+def _italic(letter: str) -> str:
+    """The character that a browser shows for a variable of one letter."""
+    if letter in _NO_ITALIC:
+        return _NO_ITALIC[letter]
+    for first, last, italic in _ITALICS:
+        if first <= letter <= last:
+            return chr(italic + ord(letter) - ord(first))
+    return {"∇": "𝛻", "∂": "𝜕", "ϵ": "𝜖", "ϑ": "𝜗", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛"}.get(
+        letter, letter
+    )
