@@ -48,6 +48,7 @@ class Start(NamedTuple):
     tag: str
     attributes: Mapping[str, str]
     empty: bool  # has no content: a void element, or written <tag/>
+    offset: int  # where it begins
 
 
 class End(NamedTuple):
@@ -108,7 +109,7 @@ def _start(html: str, opening: int) -> tuple[Start | None, int]:
         if end is not None:
             tag = name[0].lower()
             empty = tag in VOID or end[0].endswith("/>")
-            return Start(tag, attributes, empty), end.end()
+            return Start(tag, attributes, empty, opening), end.end()
         found = _ATTRIBUTE.match(html, position)
         if found is None:
             return None, len(html)

@@ -1,0 +1,189 @@
+"""What a built page says that it computed: its blocks, numbers and views, read from the HTML alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docs_plugins.htmltokens import End, Start, Text, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEEPEST = 12  # elements of ours within each other; a page of ours has two
+# attributes that a reader sees or hears, or that draw; ids, classes and links are the page's affair
+SEEN_ATTRIBUTES = (
+    ("alt", "aria-label", "title", "aria-valuetext", "data-label", "data-tex", "data-mg")
+    + ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry")
+    + ("width", "height", "transform", "viewbox", "colspan", "rowspan")
+)
+# elements whose end tag may be left out, and the start tags that end them
+IMPLIED_END: Mapping[str, frozenset[str]] = {
+    "td": frozenset(("td", "th", "tr", "tbody", "tfoot")),
+    "th": frozenset(("td", "th", "tr", "tbody", "tfoot")),
+    "tr": frozenset(("tr", "tbody", "tfoot")),
+    "li": frozenset(("li",)),
+    "dd": frozenset(("dd", "dt")),
+    "dt": frozenset(("dd", "dt")),
+}
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+_OURS = frozenset(("data-mg", "data-mg-view", "data-mg-block"))
+_LONGER = frozenset("<>!:=≠≤≥")  # before =, they make another sign
+_SPACE = re.compile(r"[\s\u2060-\u2064]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBlock:
+    """One computed call: the text from which everything can be computed again."""
+
+    name: str
+    text: str
+    engine: str
+    count: int | None  # numbers of it that the page showed when it was built
+    views: tuple[str, ...]  # ids of its views on the page
+    line: int  # of the HTML
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedNumber:
+    """One number as shown."""
+
+    path: str  # with its block
+    text: str  # without white space; a minus is -, a power of ten is ×10-5
+    format: str | None
+    relation: str  # the = or ≈ right before it, else ""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedView:
+    """One view as shown."""
+
+    name: str  # f.trace
+    options: str
+    id: str
+    caption: str | None
+    text: str  # without white space
+    drawn: tuple[str, ...]  # the attributes that a reader meets: d=M0 0L1 1
+    line: int
+
+
+@dataclass(slots=True)
+class Published:
+    """Everything of ours on one built page."""
+
+    blocks: list[PublishedBlock] = field(default_factory=list)
+    numbers: list[PublishedNumber] = field(default_factory=list)
+    views: list[PublishedView] = field(default_factory=list)
+    too_deep: int | None = None  # the line where elements of ours stand too deep in each other
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element of ours that has not ended yet."""
+
+    start: Start
+    line: int
+    relation: str
+    depth: int = 1  # elements of its name that are open, itself included
+    texts: list[str] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
+
+
+def read(html: str) -> Published:
+    """Read a page, as built, as saved by a browser, or minified."""
+    found = Published()
+    opened: list[_Open] = []
+    before = ""  # the last characters of text
+    line, counted = 1, 0
+    for token in tokens(html):
+        if isinstance(token, Text):
+            before = (before + _SPACE.sub("", token.text))[-2:]
+            for element in opened:
+                element.texts.append(token.text)
+            continue
+        for element in opened:
+            _follow(element, token)
+        while opened and any(element.depth <= 0 for element in opened):
+            _end(opened.pop(), found)
+        if isinstance(token, Start) and not _OURS.isdisjoint(token.attributes):
+            line += html.count("\n", counted, token.offset)
+            counted = token.offset
+            _begin(token, line, before, opened, found)
+    for element in reversed(opened):
+        _end(element, found)
+    return found
+
+
+def _follow(element: _Open, token: Start | End) -> None:
+    """Take note of a tag inside an element of ours, which it may end."""
+    name = element.start.tag
+    if isinstance(token, End):
+        element.depth -= token.tag == name
+        return
+    if element.depth == 1 and token.tag in IMPLIED_END.get(name, ()):
+        element.depth = 0
+        return
+    element.depth += token.tag == name and not token.empty
+    element.starts.append(token)
+
+
+def _begin(start: Start, line: int, before: str, opened: list[_Open], found: Published) -> None:
+    if "data-mg-block" in start.attributes:
+        found.blocks.append(_block(start.attributes, line))
+    elif start.empty:
+        return
+    elif len(opened) < DEEPEST:
+        relation = before[-1:] if before[-1:] in "=≈" and before[:-1] not in _LONGER else ""
+        opened.append(_Open(start, line, relation, starts=[start]))
+    else:
+        found.too_deep = found.too_deep or line
+
+
+def _block(attributes: Mapping[str, str], line: int) -> PublishedBlock:
+    count = attributes.get("data-mg-count", "")
+    return PublishedBlock(
+        attributes["data-mg-block"],
+        attributes.get("data-mg-text", ""),
+        attributes.get("data-mg-engine", ""),
+        int(count) if re.fullmatch(r"\d{1,9}", count, re.ASCII) else None,
+        tuple(attributes.get("data-mg-views", "").split()),
+        line,
+    )
+
+
+def _end(element: _Open, found: Published) -> None:
+    attributes = element.start.attributes
+    text = _SPACE.sub("", "".join(element.texts))
+    if "data-mg" in attributes:
+        shown = text.translate(_SUPERSCRIPTS)
+        format = attributes.get("data-mg-format")
+        number = PublishedNumber(
+            attributes["data-mg"], shown, format, element.relation, element.line
+        )
+        found.numbers.append(number)
+    if "data-mg-view" in attributes:
+        labels = (
+            s.attributes["aria-labelledby"]
+            for s in element.starts
+            if "aria-labelledby" in s.attributes
+        )
+        view = PublishedView(
+            attributes["data-mg-view"],
+            attributes.get("data-mg-options", ""),
+            attributes.get("id", ""),
+            next(labels, None),
+            text,
+            tuple(drawn for start in element.starts for drawn in _drawn(start)),
+            element.line,
+        )
+        found.views.append(view)
+
+
+def _drawn(start: Start) -> list[str]:
+    return [
+        f"{name}={_SPACE.sub(' ', start.attributes[name]).strip()}"
+        for name in SEEN_ATTRIBUTES
+        if name in start.attributes
+    ]
