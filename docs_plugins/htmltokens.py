@@ -15,24 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 RAW_TEXT = frozenset({"script", "style"})
-VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    )
-)
+VOID = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input"),
+    *("link", "meta", "param", "source", "track", "wbr"),
+}
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(

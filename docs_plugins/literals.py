@@ -35,33 +35,10 @@ DECIMAL = re.compile(
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal"})
 READ_ATTRIBUTES = ("alt", "title", "aria-label")
-INLINE_ELEMENTS = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "var",
-    )
-)
+INLINE_ELEMENTS = {
+    *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
+    *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var"),
+}
 LOOKED_AT = 32  # results on either side of a decimal
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 

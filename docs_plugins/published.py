@@ -1,4 +1,4 @@
-"""What a built page says that it computed: its blocks, numbers and views, read from the HTML alone."""
+"""Read from a built page what it says that it computed: blocks, numbers and views."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 DEEPEST = 12  # elements of ours within each other; a page of ours has two
 # attributes that a reader sees or hears, or that draw; ids, classes and links are the page's affair
 SEEN_ATTRIBUTES = (
-    ("alt", "aria-label", "title", "aria-valuetext", "data-label", "data-tex", "data-mg")
-    + ("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry")
-    + ("width", "height", "transform", "viewbox", "colspan", "rowspan")
+    *("alt", "aria-label", "title", "aria-valuetext", "data-label", "data-tex", "data-mg"),
+    *("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry"),
+    *("width", "height", "transform", "viewbox", "colspan", "rowspan"),
 )
 # elements whose end tag may be left out, and the start tags that end them
 IMPLIED_END: Mapping[str, frozenset[str]] = {
@@ -157,7 +157,7 @@ def _end(element: _Open, found: Published) -> None:
     attributes = element.start.attributes
     text = _SPACE.sub("", "".join(element.texts))
     if "data-mg" in attributes:
-        shown = text.translate(_SUPERSCRIPTS)
+        shown = plain(text)
         format = attributes.get("data-mg-format")
         number = PublishedNumber(
             attributes["data-mg"], shown, format, element.relation, element.line
@@ -179,6 +179,11 @@ def _end(element: _Open, found: Published) -> None:
             element.line,
         )
         found.views.append(view)
+
+
+def plain(text: str) -> str:
+    """Return a shown number as it is compared: ``-4.25×10-18``."""
+    return _SPACE.sub("", text).translate(_SUPERSCRIPTS)
 
 
 def _drawn(start: Start) -> list[str]:

@@ -1,0 +1,240 @@
+"""Check a built site from its HTML alone: compute every block again, compare each shown number.
+
+A number must be what it says it is, down to the last shown digit; a view must show what the same
+view of the same computation shows now; and each block must have as many numbers on the page as
+when it was built, so that one whose mark was taken off is missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from docs_plugins import compute, language, record, references
+from docs_plugins.numbers import FormatError, show
+from docs_plugins.problems import Problem
+from docs_plugins.published import plain, read
+from docs_plugins.views import VIEWS
+from docs_plugins.views.base import Request, ViewError, read_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from docs_plugins.model import Computation, Number
+    from docs_plugins.published import Published, PublishedBlock, PublishedNumber, PublishedView
+
+    Report = Callable[[int, str, str], None]
+    Computed = Mapping[str, Computation]
+
+_SHOWN = re.compile(r"(-?)(\d+(?:\.\d+)?)(?:×10(-?\d{1,3}))?", re.ASCII)
+_CONTEXT = 24  # characters shown on either side of where two views part
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the check of one page, or of a whole site, found."""
+
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    pages: int = 0
+    blocks: int = 0
+    numbers: int = 0
+    views: int = 0
+    computations: tuple[Computation, ...] = ()
+
+    def add(self, other: Verdict) -> None:
+        """Take another page's findings in."""
+        self.problems += other.problems
+        self.notes += [note for note in other.notes if note not in self.notes]
+        self.pages += other.pages
+        self.blocks += other.blocks
+        self.numbers += other.numbers
+        self.views += other.views
+
+
+def verify_page(html: str, path: str) -> Verdict:
+    """Check one page; `path` is how messages name it."""
+    found = read(html)
+    verdict = Verdict(blocks=len(found.blocks), numbers=len(found.numbers), views=len(found.views))
+    verdict.pages = int(bool(found.blocks or found.numbers or found.views))
+    report = partial(_report, verdict.problems, path)
+    if found.too_deep is not None:
+        report(found.too_deep, "", "computed elements stand too deep inside each other to be ours")
+    computed: dict[str, Computation] = {}
+    for block in found.blocks:
+        computation = _compute(block, report, verdict)
+        if block.name in computed:
+            report(block.line, block.name, "the block stands twice on the page")
+        elif computation is not None:
+            computed[block.name] = computation
+    known = {block.name for block in found.blocks}
+    for number in found.numbers:
+        _check_number(number, computed, known, report)
+    for view in found.views:
+        _check_view(view, computed, known, report)
+    _check_counts(found, report)
+    verdict.computations = tuple(computed.values())
+    return verdict
+
+
+def _report(problems: list[Problem], path: str, line: int, item: str, message: str) -> None:
+    problems.append(Problem(path, line, item, message))
+
+
+def _compute(block: PublishedBlock, report: Report, verdict: Verdict) -> Computation | None:
+    try:
+        program = language.parse(block.text)
+        call = next((call for call in program.calls if call.name == block.name), None)
+        if call is None:
+            report(block.line, block.name, "the block's text has no call of this name")
+            return None
+        computation = compute.run(program, call)
+    except language.ProgramError as error:
+        report(block.line, block.name, f"the block's text cannot be read: {error}")
+        return None
+    except compute.ComputationError as error:
+        for mistake in error.mistakes:
+            report(block.line, mistake.item or block.name, mistake.message)
+        return None
+    if block.engine != computation.engine:
+        verdict.notes.append(
+            f"computed by minigrad {block.engine or '(unknown)'}, checked by {computation.engine}"
+        )
+    return computation
+
+
+# --- numbers ---
+
+
+def _check_number(
+    shown: PublishedNumber, computed: Computed, known: set[str], report: Report
+) -> None:
+    block, _, path = shown.path.partition(".")
+    computation = computed.get(block)
+    if computation is None:
+        if block not in known:
+            report(shown.line, shown.path, f"shown {shown.text}, but the page has no block {block}")
+        return
+    number = computation.numbers.get(path)
+    if number is None:
+        if not _drawn_by_a_view(path, computation):
+            report(shown.line, shown.path, f"shown {shown.text}, but {block} has no such value")
+        return
+    try:
+        expected = show(number, shown.format)
+    except FormatError as error:
+        report(shown.line, shown.path, f"shown {shown.text}, in no format: {error}")
+        return
+    if not _same(shown.text, plain(expected.text), number):
+        report(shown.line, shown.path, f"shown {shown.text}, computed {number.value!r}")
+    elif shown.relation == "=" and expected.relation != "=":
+        report(shown.line, shown.path, f"shown as = {shown.text}, but it is rounded")
+
+
+def _drawn_by_a_view(path: str, computation: Computation) -> bool:
+    """Whether only a view shows this number, such as a step of a descent: the view is checked."""
+    head = path.partition(".")[0].partition("[")[0]
+    return head in VIEWS and head != "jacobian" and computation.by_address(head) is None
+
+
+def _same(shown: str, expected: str, number: Number) -> bool:
+    """Whether the shown digits are the number's, on whichever side of a half it fell here."""
+    if shown == expected:
+        return True
+    match, wanted = _SHOWN.fullmatch(shown), _SHOWN.fullmatch(expected)
+    if match is None or wanted is None or match[3] != wanted[3]:
+        return False
+    decimals = len(match[2].partition(".")[2])
+    if decimals != len(wanted[2].partition(".")[2]) or number.exact is not None:
+        return False
+    unit = Fraction(10) ** (int(match[3] or 0) - decimals)
+    size = Fraction(match[2]) * Fraction(10) ** int(match[3] or 0)
+    value = -size if match[1] else size
+    reach = unit / 2 + Fraction(record.TOLERANCE * number.magnitude)
+    return abs(value - Fraction(number.value)) <= reach
+
+
+# --- views ---
+
+
+def _check_view(view: PublishedView, computed: Computed, known: set[str], report: Report) -> None:
+    block, _, name = view.name.partition(".")
+    computation = computed.get(block)
+    if computation is None:
+        if block not in known:
+            report(view.line, view.name, f"the page has no block {block}")
+        return
+    try:
+        again = _draw(view, computation)
+    except (references.ReferenceError, ViewError, compute.ComputationError) as error:
+        report(view.line, view.name, f"the view cannot be drawn again: {error}")
+        return
+    if again is None:
+        report(view.line, view.name, f"there is no view {name} to draw it again")
+        return
+    if view.text != again.text:
+        shown, expected = _parting(view.text, again.text)
+        report(view.line, view.name, f"the view shows “{shown}”, computed “{expected}”")
+    elif view.drawn != again.drawn:
+        pairs = zip_longest(view.drawn, again.drawn, fillvalue="nothing")
+        there, here = next((a, b) for a, b in pairs if a != b)
+        there, here = _parting(there, here)
+        report(view.line, view.name, f"the view draws “{there}”, computed “{here}”")
+
+
+def _draw(view: PublishedView, computation: Computation) -> PublishedView | None:
+    body = f"{view.name} {view.options}"
+    use = references.read(body, {computation.name}, VIEWS)
+    if not isinstance(use, references.Use):
+        return None
+    drawn = VIEWS[use.view]
+    options = read_options(drawn, use.options)
+    rerun = partial(compute.rerun, computation)
+    request = Request(computation, options, view.id, view.caption, rerun)
+    views = read(drawn.render(request)).views
+    return views[0] if views else None
+
+
+def _parting(shown: str, expected: str) -> tuple[str, str]:
+    """Where two texts part: an excerpt of each."""
+    pairs = enumerate(zip_longest(shown, expected))
+    at = next((index for index, (a, b) in pairs if a != b), 0)
+    cut = slice(max(0, at - _CONTEXT), at + _CONTEXT)
+    return shown[cut], expected[cut]
+
+
+# --- counts ---
+
+
+def _check_counts(found: Published, report: Report) -> None:
+    counts = Counter(number.path.partition(".")[0] for number in found.numbers)
+    views = {view.id for view in found.views}
+    for block in found.blocks:
+        if block.count is None:
+            report(
+                block.line, block.name, "the block does not say how many numbers of it are shown"
+            )
+        elif block.count != counts[block.name]:
+            message = f"{counts[block.name]} numbers of it are marked, {block.count} were published"
+            report(block.line, block.name, message)
+        for missing in sorted(set(block.views) - views):
+            report(block.line, block.name, f"the view {missing} was published and is not marked")
+
+
+def against(text: str, computations: Sequence[Computation], path: str, page: str) -> list[Problem]:
+    """Compare a page's computations with its record's text; `path` names the record's file."""
+    try:
+        differences = record.check(text, computations)
+    except record.RecordError as error:
+        return [Problem(path, error.line, "", str(error), error.remedy)]
+    return [
+        Problem(
+            path, difference.record_line or 1, difference.item, f"{difference.message} ({page})"
+        )
+        for difference in differences
+    ]
