@@ -61,7 +61,6 @@ class Page:
         default_factory=set
     )  # problems that stand on the page where they arose
     drift: list[Problem] = field(default_factory=list)
-    drifted: int = 0
 
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""

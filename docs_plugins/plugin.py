@@ -14,6 +14,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
+from docs_plugins import files as record_files
 from docs_plugins import font, fresh
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ STYLE = "assets/minigrad.css"
 FONTS = "assets/fonts/"
 
 
+class ReadingDone(Exception):  # noqa: N818
+    """Every page is read: ends a build that is not to write a site."""
+
+
 class MinigradOptions(Config):
     """The plugin's options in mkdocs.yml."""
 
@@ -46,8 +51,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
     serving = False
     dirty = False
     reading_only = False
-    """Set by the check and accept commands: stop once every page is read."""
-    accepting = False
+    """Set by the commands check and accept: stop once every page is read."""
     font: font.Font | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -63,7 +67,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
         site = fresh.load("docs_plugins.site") if self.serving else _import("docs_plugins.site")
         markdown = _import("docs_plugins.markdown")
         self.site_module = site
-        self.site = site.Site(serving=self.serving, accepting=self.accepting)
+        self.site = site.Site(serving=self.serving)
         self.extension: markdown_module.MinigradExtension = markdown.MinigradExtension(
             formulas=self.config.formulas
         )
@@ -104,14 +108,14 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
         """Fail once every page is read and before the first file is written, so that none is left."""
         if not self.dirty:
             self.site.problems += _orphans(config, self.site, self.site_module)
+        if self.reading_only:
+            raise ReadingDone
         problems = self.site.all_problems()
-        if self.accepting:
-            return env
         for problem in problems:
             log.log(logging.INFO if self.serving else logging.ERROR, "%s", problem)
         log.info("minigrad: %s", self.site.summary())
         if problems and not self.serving:
-            raise PluginError(_verdict(problems, self.site.drifted()))
+            raise PluginError(self.site.verdict())
         self.font = _publish_font(config, files)
         return env
 
@@ -166,34 +170,30 @@ def _shown_path(config: MkDocsConfig, path: Path) -> str:
 def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> site_module.Source:
     file = page.file
     text = file.content_string
-    path = Path(config.docs_dir, file.src_uri)
-    record = path.with_suffix(".record")
+    docs = Path(config.docs_dir)
+    path, record = docs / file.src_uri, record_files.record_path(docs, file.src_uri)
     return site.Source(
         path=_shown_path(config, path),
         page=file.src_uri,
         text=text,
         offset=site.lines_above(text, markdown),
         record_path=_shown_path(config, record),
-        record=record.read_bytes() if record.is_file() else None,
+        record=record_files.read_record(docs, file.src_uri),
     )
 
 
 def _orphans(config: MkDocsConfig, site: site_module.Site, module: Any) -> list[Any]:
-    """Records beside no page that was read."""
+    """Records beside no page."""
     docs = Path(config.docs_dir)
-    known = {docs / Path(name).with_suffix(".record") for name in site.pages}
+    known = {record_files.record_path(docs, name) for name in site.pages}
+    site.orphans = tuple(record_files.without_page(docs, known))
     return [
         module.Problem(
-            _shown_path(config, path), 1, "", "the record belongs to no page", "delete it"
+            _shown_path(config, path),
+            1,
+            "",
+            "the record belongs to no page",
+            f"delete it, as {module.ACCEPT} does without a page's name",
         )
-        for path in sorted(docs.rglob("*.record"))
-        if path not in known
+        for path in site.orphans
     ]
-
-
-def _verdict(problems: list[Any], drifted: list[str]) -> str:
-    """The build's last words: how much is wrong, and the command that accepts."""
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}, listed above"
-    if not drifted:
-        return count
-    return f"{count}. If the computed values are right: python -m docs_plugins accept {' '.join(drifted)}"

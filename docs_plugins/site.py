@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from docs_plugins import literals, record
 from docs_plugins.fences import find
@@ -39,17 +40,16 @@ class Site:
     """What one build has met so far."""
 
     serving: bool = False
-    accepting: bool = False  # the accept command reads the same pages and does its own comparing
     pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
     sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
+    orphans: tuple[Path, ...] = ()  # those records
     spent: float = 0.0  # seconds of processor time in our own pages
 
     def begin(self, source: Source) -> tuple[Page, Origins]:
         """Begin the conversion of a page."""
         page = Page(source.path)
-        if not self.accepting:
-            page.compare = lambda computations, locate: self._compare(source, computations, locate)
+        page.compare = lambda computations, locate: self._compare(source, computations, locate)
         self.pages[source.page] = page
         self.sources[source.page] = source
         return page, Origins(source.path, source.offset)
@@ -73,7 +73,16 @@ class Site:
 
     def drifted(self) -> list[str]:
         """The pages whose record differs, as the accept command takes them."""
-        return [name for name, page in self.pages.items() if page.drifted]
+        return [name for name, page in self.pages.items() if page.drift]
+
+    def verdict(self) -> str:
+        """A build's last words where anything is wrong: how much, and the command that accepts."""
+        count = len(self.all_problems())
+        said = f"{count} problem{'s' if count > 1 else ''}, listed above"
+        drifted = self.drifted()
+        if not drifted:
+            return said
+        return f"{said}. If the computed values are right: {ACCEPT} {' '.join(drifted)}"
 
     def summary(self) -> str:
         """One line that says what the build did."""
@@ -84,7 +93,7 @@ class Site:
             "values": sum(len(c.numbers) for c in computations),
             "figures": sum(sum(page.shown_views.values()) for page in pages),
             "cross-checks": sum(c.cross_checks for c in computations),
-            "drifted": sum(page.drifted for page in pages),
+            "drifted": sum(len(page.drift) for page in pages),
         }
         listed = ", ".join(f"{count} {what}" for what, count in counts.items())
         return f"{listed}, {1000 * self.spent:.0f} ms"
@@ -118,9 +127,8 @@ class Site:
             elif computation is not None:
                 origin = locate(computation, computation.call.line)
             else:
-                origin = Origin(source.record_path, difference.record_line or 1)
+                origin = Origin(source.path, 1)
             problems.append(Problem(origin.path, origin.line, difference.item, difference.message))
-        page.drifted = len(problems)
         return problems
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from docs_plugins import compute, language, record, references
+from docs_plugins import compute, files, language, record, references
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.problems import Problem
 from docs_plugins.published import plain, read
@@ -24,6 +24,7 @@ from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from docs_plugins.model import Computation, Number
     from docs_plugins.published import Published, PublishedBlock, PublishedNumber, PublishedView
@@ -216,9 +217,7 @@ def _check_counts(found: Published, report: Report) -> None:
     views = {view.id for view in found.views}
     for block in found.blocks:
         if block.count is None:
-            report(
-                block.line, block.name, "the block does not say how many numbers of it are shown"
-            )
+            report(block.line, block.name, "the block does not say how many numbers it has")
         elif block.count != counts[block.name]:
             message = f"{counts[block.name]} numbers of it are marked, {block.count} were published"
             report(block.line, block.name, message)
@@ -226,15 +225,67 @@ def _check_counts(found: Published, report: Report) -> None:
             report(block.line, block.name, f"the view {missing} was published and is not marked")
 
 
-def against(text: str, computations: Sequence[Computation], path: str, page: str) -> list[Problem]:
-    """Compare a page's computations with its record's text; `path` names the record's file."""
+def against(path: Path, computations: Sequence[Computation], page: str) -> list[Problem]:
+    """Compare what a page computes with a record."""
     try:
-        differences = record.check(text, computations)
+        differences = record.check(record.decode(path.read_bytes()), computations)
     except record.RecordError as error:
-        return [Problem(path, error.line, "", str(error), error.remedy)]
+        return [Problem(path.as_posix(), error.line, "", str(error), error.remedy)]
     return [
-        Problem(
-            path, difference.record_line or 1, difference.item, f"{difference.message} ({page})"
-        )
-        for difference in differences
+        Problem(path.as_posix(), found.record_line or 1, found.item, f"{found.message} ({page})")
+        for found in differences
     ]
+
+
+# --- sites ---
+
+
+def verify_site(path: Path, docs: Path | None = None) -> Verdict:
+    """Check a built page, or every page in a folder; with `docs`, against the records there too."""
+    verdict = Verdict()
+    pages = sorted(path.rglob("*.html")) if path.is_dir() else [path]
+    unused = dict.fromkeys(files.all_records(docs)) if docs else {}
+    for page in pages:
+        html = page.read_text(encoding="utf-8", errors="replace")
+        if "data-mg" not in html:
+            continue
+        found = verify_page(html, page.as_posix())
+        verdict.add(found)
+        if docs is None or not found.computations:
+            continue
+        recorded = _record_of(page, path, docs, found.computations)
+        if recorded is None:
+            message = f"there is no record of what this page computes in {docs.as_posix()}"
+            verdict.problems.append(Problem(page.as_posix(), 1, "", message))
+        else:
+            unused.pop(recorded, None)
+            verdict.problems += against(recorded, found.computations, page.as_posix())
+    if path.is_dir():
+        verdict.problems += [
+            Problem(record_path.as_posix(), 1, "", "no page of the site shows what is recorded")
+            for record_path in unused
+        ]
+    return verdict
+
+
+def _record_of(
+    page: Path, site: Path, docs: Path, computations: Sequence[Computation]
+) -> Path | None:
+    """The record of a built page: by its place in the site, else by what it records."""
+    names: tuple[Path, ...]
+    if site.is_dir():
+        place = page.relative_to(site)
+        source = place.parent if place.name == "index.html" else place.with_suffix("")
+        names = (source, place.with_suffix(""), source / "README")
+    else:
+        names = (Path(page.parent.name), Path(page.stem))
+    for name in names:
+        record_path = docs / f"{name.as_posix()}{files.SUFFIX}"
+        if name.name and record_path.is_file() and files.is_inside(docs, record_path):
+            return record_path
+    headings = {f"## {c.name}: {record.call_text(c)}" for c in computations}
+    for record_path in files.all_records(docs):
+        text = record_path.read_text(encoding="utf-8", errors="replace")
+        if headings.issubset(text.splitlines()):
+            return record_path
+    return None

@@ -1,0 +1,78 @@
+"""Records as files: beside their pages, inside their folder, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+SUFFIX = ".record"
+PAGE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+
+
+def record_path(docs: Path, page: str) -> Path:
+    """Return where a page's record stands: beside it."""
+    return (docs / page).with_suffix(SUFFIX)
+
+
+def is_inside(docs: Path, path: Path) -> bool:
+    """Whether a path stays in a folder, links followed."""
+    return path.resolve().is_relative_to(docs.resolve())
+
+
+def read_record(docs: Path, page: str) -> bytes | None:
+    """Return a record's bytes; None where there is none, or where it stands outside of docs."""
+    path = record_path(docs, page)
+    return path.read_bytes() if path.is_file() and is_inside(docs, path) else None
+
+
+def without_page(docs: Path, known: Collection[Path]) -> Iterator[Path]:
+    """The records beside which no page stands; `known` are those that are known to have one."""
+    for path in all_records(docs):
+        pages = (path.with_suffix(suffix) for suffix in PAGE_SUFFIXES)
+        if path not in known and not any(page.is_file() for page in pages):
+            yield path
+
+
+def all_records(docs: Path) -> list[Path]:
+    """Every record in a folder that stays in it."""
+    return [path for path in sorted(docs.rglob(f"*{SUFFIX}")) if is_inside(docs, path)]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that at any moment, killed or not, it is the old one or the new one."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    _settle(path.parent)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's new entry on the disk too, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
