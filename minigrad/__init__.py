@@ -9,8 +9,10 @@ convenience (``transforms.py``), proof (``check.py``) and print (``printers.py``
 5.5
 """
 
-from minigrad import printers
+from minigrad import exact, javascript, printers
+from minigrad.check import check_grads
 from minigrad.errors import DomainError
+from minigrad.magnitudes import Magnitudes
 from minigrad.node import Node
 from minigrad.operation import OPERATIONS, Operation
 from minigrad.ops import (

@@ -47,6 +47,7 @@ class Operation:
     exact: Function = None
     generic: Function = None
     objects: Function = None
+    sized: Function = None
     apply: Function = field(default=None, init=False)
 
 
@@ -64,7 +65,7 @@ class Reading(Operand):
 
 def elementwise(
     scalar: Function, *partials: Function, **printing: Any
-) -> Callable[[Function], Function]:
+) -> Callable[[Any], Callable[..., Any]]:
     """Declare an elementwise operation; the decorated body is its value on arrays.
 
     Args:
@@ -84,7 +85,7 @@ def elementwise(
 
 def structural(
     push: Any, pull: Any, reads: Function = None, **printing: Any
-) -> Callable[[Function], Function]:
+) -> Callable[[Any], Callable[..., Any]]:
     """Declare an operation on whole arrays; the decorated body is its value.
 
     Args:
@@ -243,15 +244,17 @@ def array(
     return float(value)
 
 
-def on_objects(
-    operation: Operation, values: Sequence[Value], options: Mapping[str, Any]
-) -> Value:
+def on_objects(operation: Operation, values: Sequence[Value], options: Mapping[str, Any]) -> Value:
     """The value on object arrays of readings, element by element."""
     if operation.partials is not None:
-        value = np.frompyfunc(operation.apply, len(values), 1)(*values)
-    else:
-        value = (operation.objects or operation.value)(*values, **options)
-    return value
+        return element_by_element(operation.apply, *values)
+    return (operation.objects or operation.value)(*values, **options)
+
+
+def element_by_element(function: Function, *values: Value) -> Value:
+    """A function of scalars on object arrays, broadcast."""
+    arrays = [x if isinstance(x, np.ndarray) else np.array(x, dtype=object) for x in values]
+    return np.frompyfunc(function, len(values), 1)(*arrays)
 
 
 def plain(x: Value, operation: Operation) -> Value:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, elementwise, structural
+from minigrad.operation import OPERATIONS, Function, elementwise, structural
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -127,11 +127,18 @@ def power(a: Value, b: Value) -> Value:
     return np.power(a, b)
 
 
+def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
+    """c times a to the b where that is a fraction."""
+    raised = exact_power(a, b) if c else Fraction(0)
+    return None if raised is None else c * raised
+
+
 @elementwise(
     lambda c, a, b: c * math.pow(a, b) if c else 0.0,
     lambda y, c, a, b: a**b, lambda y, c, a, b: scaled_power(c * b, a, b - 1.0),
     lambda y, c, a, b: xlogy(y, a),
-    generic=lambda c, a, b: c * a**b, javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
+    generic=lambda c, a, b: c * a**b, exact=exact_scaled_power,
+    javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
     domain="a base above 0, or a whole exponent (not negative at 0)",
 )  # fmt: skip
 def scaled_power(c: Value, a: Value, b: Value) -> Value:
@@ -146,7 +153,8 @@ def scaled_power(c: Value, a: Value, b: Value) -> Value:
 @elementwise(
     lambda a, b: a * math.log(b) if a else 0.0,
     lambda y, a, b: log(b), lambda y, a, b: a / b,
-    generic=lambda a, b: a * log(b), javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))",
+    generic=lambda a, b: a * log(b), exact=lambda a, b: Fraction(0) if not a or b == 1 else None,
+    javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))",
     domain="b > 0, or a = 0",
 )  # fmt: skip
 def xlogy(a: Value, b: Value) -> Value:
@@ -322,7 +330,7 @@ def scalar_tanh_slope(_y: float, x: float) -> float:
 
 @elementwise(
     scalar_tanh_slope, 0.0, lambda d, y, x: -2.0 * y * d,
-    generic=lambda y, x: 1.0 - square(y),
+    generic=lambda y, x: 1.0 - square(y), exact=lambda y, x: 1 - y * y,
     javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
 )  # fmt: skip
 def tanh_slope(y: Value, x: Value) -> Value:
@@ -363,7 +371,8 @@ def sigmoid(x: Value) -> Value:
 
 @elementwise(
     lambda y, x: scalar_sigmoid(-x), 0.0, lambda s, y, x: -y * s,
-    generic=lambda y, x: 1.0 - y, javascript="1 / (1 + Math.exp({1}))", binds=2,
+    generic=lambda y, x: 1.0 - y, exact=lambda y, x: 1 - y,
+    javascript="1 / (1 + Math.exp({1}))", binds=2,
 )  # fmt: skip
 def sigmoid_complement(y: Value, x: Value) -> Value:
     """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
@@ -463,7 +472,8 @@ def minimum(a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda a, b: 0.5 * ((a > b) + (a >= b)), 0.0, 0.0,
-    generic=lambda a, b: greater(a, b), javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
+    generic=lambda a, b: greater(a, b), exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
+    javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
     binds=2,
 )  # fmt: skip
 def wins(a: Value, b: Value) -> Value:
@@ -633,6 +643,11 @@ def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     return broadcast_to(t, lead(t, x) + shape_of(x))
 
 
+def on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: Any) -> Value:
+    """How sizes go through a map whose coefficients are the operands: these without signs."""
+    return rule(size, np.abs(y), *map(np.abs, operands), **options)
+
+
 # --- reductions ----------------------------------------------------------------------------------
 
 
@@ -696,9 +711,7 @@ def tied(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 EXTREME: dict[str, Any] = {
-    "push": [
-        lambda t, y, x, axis, keepdims: sum(t * share(x, y, axis, keepdims), axis, keepdims)
-    ],
+    "push": [lambda t, y, x, axis, keepdims: sum(t * share(x, y, axis, keepdims), axis, keepdims)],
     "pull": [
         lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * share(x, y, axis, keepdims)
     ],
@@ -749,7 +762,7 @@ def others(x: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t * others(x, axis), axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * others(x, axis)],
-    reads=over_axes("prod"), objects=folded(multiply), tex=r"\prod {0:2}", binds=2,
+    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute, tex=r"\prod {0:2}", binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -801,6 +814,7 @@ def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
     pull=[lambda g, p, x, axis: p * (g - sum(p * g, axis, True))],
     reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
     objects=stable_softmax,
+    sized=lambda rule, t, p, x, axis: p * (t + sum(p * t, axis, True)),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
     """Exponentials divided by their sum over an axis (the last), a tuple of axes, or all (None).
@@ -875,7 +889,7 @@ def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right],
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -899,7 +913,7 @@ def read_dot(a: Value, b: Value) -> Any:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
-    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2,
+    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=on_absolute,
 )  # fmt: skip
 def dot(a: Value, b: Value) -> Value:
     """Inner product of two vectors, or product of matrices.
@@ -1041,15 +1055,21 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     >>> scatter(5.0, (1,), (3,)).tolist()
     [0.0, 5.0, 0.0]
     """
+    x = np.asarray(x)[()]  # an object array without axes would be stored as such
     flat = flat_positions(key, shape)
     region = np.shape(np.broadcast_to(0.0, shape)[key])
-    seeds = np.shape(x)[: np.ndim(x) - len(region)]
-    result = np.zeros(seeds + shape, dtype=getattr(x, "dtype", None))
+    seeds = shape_of(x)[: ndim(x) - len(region)]
+    result = np.zeros(seeds + shape, dtype=object if is_reading(x) else float)
     if flat is None:
         result[(slice(None),) * len(seeds) + key] = x
     else:
         np.add.at(result.reshape((*seeds, math.prod(shape))), (Ellipsis, flat), x)
     return result
+
+
+def is_reading(x: Value) -> bool:
+    """Whether a plain value is one that a rule is read on symbolically."""
+    return getattr(x, "dtype", None) == object or isinstance(x, Operand)
 
 
 class Each:

@@ -153,7 +153,9 @@ def fold_add(a: Expression, b: Expression) -> Expression | None:
         return b
     if is_number(b, 0):
         return a
-    return folded(applied(SUBTRACT, [a, opposite(b)])) if is_negative(b) else None
+    if is_negative(b):
+        return folded(applied(SUBTRACT, [a, opposite(b)]))
+    return folded(applied(SUBTRACT, [b, opposite(a)])) if is_negative(a) else None
 
 
 def fold_subtract(a: Expression, b: Expression) -> Expression | None:
@@ -213,6 +215,17 @@ def fold_where(condition: Expression, a: Expression, b: Expression) -> Expressio
     return None
 
 
+def fold_guard(operation: Operation) -> Callable[..., Expression | None]:
+    """A guard whose first operand is a known number is its generic branch, or 0."""
+
+    def fold(first: Expression, *others: Expression) -> Expression | None:
+        if not isinstance(first, Number):
+            return None
+        return expression(operation.generic(first, *others)) if first.value else first
+
+    return fold
+
+
 FOLDS: dict[str, Callable[..., Expression | None]] = {
     "add": fold_add,
     "subtract": fold_subtract,
@@ -221,6 +234,8 @@ FOLDS: dict[str, Callable[..., Expression | None]] = {
     "negative": fold_negative,
     "power": fold_power,
     "where": fold_where,
+    "scaled_power": fold_guard(ops.OPERATIONS["scaled_power"]),
+    "xlogy": fold_guard(ops.OPERATIONS["xlogy"]),
 }
 ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE = (
     ops.OPERATIONS[name] for name in ("add", "subtract", "multiply", "divide", "negative")
@@ -444,9 +459,7 @@ def element(symbol: Symbol, position: tuple[int, ...]) -> Symbol:
     """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
     places = ",".join(str(i + 1) for i in position)
     stem = re.fullmatch(r"(.*)_(?:\{([^{}]*)\}|(\w))", symbol.tex)
-    tex = (
-        f"{stem[1]}_{{{stem[2] or stem[3]},{places}}}" if stem else f"{symbol.tex}_{{{places}}}"
-    )
+    tex = f"{stem[1]}_{{{stem[2] or stem[3]},{places}}}" if stem else f"{symbol.tex}_{{{places}}}"
     plain = f"{symbol.text}[{','.join(map(str, position))}]"
     return Symbol(tex, plain, "_".join([symbol.javascript, *map(str, position)]))
 
@@ -461,22 +474,24 @@ def elements(symbol: Symbol, shape: tuple[int, ...]) -> Value:
     return array
 
 
+def applied_to_values(node: Node, values: Sequence[Value]) -> Value:
+    """A node's operation on scalars, or object arrays, of expressions."""
+    if node.operation.partials is not None:
+        return node.operation.apply(*values)
+    arrays = [np.asarray(value, dtype=object) for value in values]
+    result = on_objects(node.operation, arrays, node.options or {})
+    return result if node.shape else np.asarray(result, dtype=object).item()
+
+
 def reread(tape: Tape, atoms: Mapping[int, Symbol]) -> Tape:
     """The same tape with symbols for values; what has no symbol is written by its operands."""
     copy = Tape()
     for node in tape:
         operands = tuple(copy[x.index] if x.index >= 0 else x for x in node.operands)
-        value: Value = node.value
-        if node.index in atoms:
+        if node.index in atoms or not operands:
             value = elements(atoms[node.index], node.shape)
-        elif operands:
-            inner = node.operation.value if node.operation.partials is None else None
-            values = [x.value for x in operands]
-            value = (
-                on_objects(node.operation, [np.asarray(v, dtype=object) for v in values], node.options or {})
-                if inner
-                else node.operation.apply(*values)
-            )
+        else:
+            value = applied_to_values(node, [x.value for x in operands])
         copy.record(node.operation, operands, value, node.options)
     return copy
 

@@ -17,7 +17,7 @@ from minigrad.errors import DomainError
 from minigrad.node import Node, Tape, Value, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class Contribution(NamedTuple):
@@ -55,7 +55,9 @@ class Sweep:
     @property
     def contributions(self) -> tuple[Contribution, ...]:
         """Contributions by operand, then by consumer ascending, then by position."""
-        return tuple(sorted(self.sent, key=lambda c: (c.operand.index, c.consumer.index, c.position)))
+        return tuple(
+            sorted(self.sent, key=lambda c: (c.operand.index, c.consumer.index, c.position))
+        )
 
 
 def backward(
@@ -63,12 +65,23 @@ def backward(
     cotangents: Iterable[tuple[Node, Value]],
     seeds: int = 0,
     sent: list[Contribution] | None = None,
+    rule: Callable[..., tuple[Value | None, Value]] | None = None,
+    settle: Callable[[Node, Value], Value] | None = None,
 ) -> list[Value | None]:
     """Adjoints of all nodes, given the cotangents of some.
+
+    Args:
+        tape: The nodes in order.
+        cotangents: Pairs of an output and its cotangent.
+        seeds: How many leading axes of seeds the cotangents have: 0 or 1.
+        sent: A list to which all contributions are appended.
+        rule: Another reading of a link than ``pulled``.
+        settle: Called with a node and its finished adjoint, gives the adjoint to go on with.
 
     Raises:
         DomainError: If a derivative is not finite.
     """
+    rule = rule or pulled
     adjoints: list[Value | None] = [None] * len(tape)
     for node, cotangent in cotangents:
         if node.index >= 0:
@@ -77,10 +90,12 @@ def backward(
         adjoint = adjoints[node.index]
         if adjoint is None:
             continue
+        if settle is not None:
+            adjoint = adjoints[node.index] = settle(node, adjoint)
         for position, operand in enumerate(node.operands):
             if operand.index < 0:
                 continue
-            partial, value = pulled(node, position, adjoint, seeds)
+            partial, value = rule(node, position, adjoint, seeds)
             if value is not None:
                 accumulate(adjoints, operand.index, value)
             if sent is not None:
@@ -107,7 +122,11 @@ def pulled(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value
             value = operation.pull[position](adjoint, node.value, *values, **options)
         else:
             partial = local_partial(node, position, values)
-            if type(partial) is float and partial in {0.0, 1.0} and type(operation.partials[position]) is float:
+            if (
+                type(partial) is float
+                and partial in {0.0, 1.0}
+                and type(operation.partials[position]) is float
+            ):
                 value = adjoint if partial else None
             else:
                 value = adjoint * partial
@@ -152,9 +171,7 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
         return value
     extra = len(have) - seeds - len(shape)
     axes = tuple(range(seeds, seeds + extra)) + tuple(
-        axis
-        for axis, n in enumerate(shape, seeds + extra)
-        if n == 1 and have[axis] != 1
+        axis for axis, n in enumerate(shape, seeds + extra) if n == 1 and have[axis] != 1
     )
     if axes:
         value = ops.sum(value, axes, keepdims=False)
@@ -193,7 +210,11 @@ def pushed(node: Node, position: int, tangent: Value, seeds: int) -> Value:
             value = operation.push[position](tangent, node.value, *values, **options)
         else:
             partial = local_partial(node, position, values)
-            if type(partial) is float and partial == 0.0 and type(operation.partials[position]) is float:
+            if (
+                type(partial) is float
+                and partial == 0.0
+                and type(operation.partials[position]) is float
+            ):
                 return None
             tangent = ops.pad(tangent, values[position], len(node.shape))
             value = tangent * partial

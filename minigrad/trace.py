@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad import ops, sweep
 from minigrad.errors import DomainError
+from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import Node, Tape, Value, shape_of
 from minigrad.operation import CONSTANT, INPUT, Reading, as_value
 
@@ -83,9 +84,19 @@ class Trace:
         [1.0, 0.0, 5.0]
         """
         if len(tangents) != len(self.inputs):
-            raise ValueError(f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}")
+            raise ValueError(
+                f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}"
+            )
         pairs = [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
         return sweep.forward(self.nodes, pairs)
+
+    def magnitudes(self, seed: Any = None) -> Magnitudes:
+        """Sizes without cancellation of all values, adjoints and contributions.
+
+        >>> trace(lambda a, b: a - b, 2.0, 2.0).magnitudes().values
+        [2.0, 2.0, 4.0]
+        """
+        return magnitudes(self, seed)
 
     def jacobian(self, mode: str | None = None) -> Jacobian:
         """The Jacobian, in the mode that needs fewer passes (reverse where they are equal).

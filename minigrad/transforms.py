@@ -36,7 +36,9 @@ def value_and_grad(
         (y,) = t.outputs if len(t.outputs) == 1 else (None,)
         if y is None or y.shape or isinstance(t.value, tuple):
             what = f"{len(t.outputs)} values" if y is None else f"a value of shape {y.shape}"
-            raise TypeError(f"grad needs a function with one scalar value, this one returned {what}: use jacobian")
+            raise TypeError(
+                f"grad needs a function with one scalar value, this one returned {what}: use jacobian"
+            )
         adjoints = sweep.backward(t.nodes, [(y, 1.0)])
         gradients = finished([adjoints[x.index] for x in t.inputs], t.inputs)
         value = t.value
@@ -55,7 +57,9 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., An
     return wraps(function)(lambda *args: both(*args)[1])
 
 
-def vjp(function: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(
+    function: Callable[..., Any], *primals: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value, and the function from the output's cotangent to the inputs' cotangents.
 
     >>> value, pullback = vjp(lambda x, y: x * y, 2.0, 5.0)

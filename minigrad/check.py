@@ -1,0 +1,70 @@
+"""The same derivatives by independent means: both modes against central differences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minigrad.operation import as_value
+from minigrad.transforms import jacfwd, jacrev
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def check_grads(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    order: int = 1,
+    modes: Sequence[str] = ("rev", "fwd"),
+    atol: float = 1e-6,
+    rtol: float = 1e-6,
+) -> None:
+    """Compare derivatives with central differences of the function (or of lower derivatives).
+
+    Args:
+        function: Of numbers or arrays, returning one number or array.
+        args: Where to compare; keep away from kinks.
+        order: Up to which derivative.
+        modes: "rev", "fwd" or both.
+        atol: Absolute tolerance.
+        rtol: Relative tolerance.
+
+    Raises:
+        AssertionError: If they differ; the message names argument, mode and order.
+
+    >>> check_grads(lambda x: x * x * x, (2.0,), order=2)
+    """
+    for mode in modes:
+        transform = {"rev": jacrev, "fwd": jacfwd}[mode]
+        derivative = function
+        for level in range(1, order + 1):
+            for position in range(len(args)):
+                claimed = np.asarray(transform(derivative, position)(*args))
+                found = differences(derivative, args, position)
+                np.testing.assert_allclose(
+                    claimed,
+                    found,
+                    rtol=rtol,
+                    atol=atol,
+                    err_msg=f"derivative {level} by argument {position}, mode {mode!r}",
+                )
+            derivative = transform(derivative)
+
+
+def differences(function: Callable[..., Any], args: Sequence[Any], position: int) -> Any:
+    """Central differences by one argument, of shape output.shape + argument.shape."""
+    x = np.asarray(as_value(args[position], "check_grads"))
+    columns = []
+    for place in np.ndindex(x.shape):
+        step = 6e-6 * max(1.0, abs(float(x[place])))  # cube root of the unit roundoff
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = x.copy()
+            moved[place] += sign * step
+            given = moved if moved.ndim else float(moved)
+            value = function(*args[:position], given, *args[position + 1 :])
+            ends.append(np.asarray(value, dtype=float))
+        columns.append((ends[0] - ends[1]) / (2.0 * step))
+    return np.stack(columns, axis=-1).reshape(*np.shape(columns[0]), *x.shape)
