@@ -1,0 +1,93 @@
+"""Records on the disk: beside their pages, inside their folder, whole at every moment."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs_plugins import files
+
+KILLED_AT_LINE = """
+import os, sys
+from pathlib import Path
+from docs_plugins import files
+
+left = int(sys.argv[2])
+
+def count(frame, event, argument):
+    global left
+    if frame.f_code.co_filename != files.__file__:
+        return None
+    left -= event == "line"
+    if left < 0:
+        os._exit(9)
+    return count
+
+sys.settrace(count)
+files.write_whole(Path(sys.argv[1]), "new\\n" * 1000)
+"""
+
+
+def test_a_record_stands_beside_its_page(tmp_path: Path):
+    assert files.record_path(tmp_path, "sub/page.md") == tmp_path / "sub" / "page.record"
+
+
+def test_killed_at_any_line_the_old_record_or_the_new_one_is_there_whole(tmp_path: Path):
+    path = tmp_path / "page.record"
+    old, new = b"old\n", b"new\n" * 1000
+    seen = []
+    for line in range(60):
+        path.write_bytes(old)
+        code = subprocess.run(
+            [sys.executable, "-c", KILLED_AT_LINE, str(path), str(line)],
+            check=False,
+        ).returncode
+        seen.append(path.read_bytes())
+        if code == 0:
+            break
+    assert code == 0, "the writing is longer than was tried"
+    assert set(seen) == {old, new}
+
+
+def test_a_write_that_fails_leaves_no_other_file(tmp_path: Path, monkeypatch):
+    def refuse(_: int) -> None:
+        raise OSError("disk full")
+
+    path = tmp_path / "page.record"
+    path.write_text("old")
+    monkeypatch.setattr(files.os, "fsync", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        files.write_whole(path, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["page.record"]
+    assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+def test_a_record_keeps_its_mode_and_a_new_one_gets_the_usual(tmp_path: Path):
+    path, other = tmp_path / "page.record", tmp_path / "other.txt"
+    other.touch()
+    files.write_whole(path, "new")
+    assert path.stat().st_mode == other.stat().st_mode
+    path.chmod(0o640)
+    files.write_whole(path, "newer")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path):
+    docs, secret = tmp_path / "docs", tmp_path / "secret.txt"
+    docs.mkdir()
+    secret.write_text("secret")
+    (docs / "page.record").symlink_to(secret)
+    assert files.read_record(docs, "page.md") is None
+    assert files.all_records(docs) == []
+    files.write_whole(docs / "page.record", "new")
+    assert secret.read_text() == "secret"
+
+
+def test_records_without_a_page_are_found(tmp_path: Path):
+    for name in ("a.md", "a.record", "b.record", "sub/c.record"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [p.name for p in files.without_page(tmp_path, ())] == ["b.record", "c.record"]
