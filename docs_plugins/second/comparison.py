@@ -1,0 +1,126 @@
+"""Whether what an engine computed in doubles is what the second opinion says.
+
+An entry agrees when it is within 1e-11 of the opinion's own size. Where it is not, the entry may
+still be all that doubles can give, because terms cancelled on the way. Then the opinion is
+computed again with every value and every derivative shaken a little: what an entry moves by, for
+a shake of a given relative size, is its magnitude without cancellation, and the entry agrees when
+it is within 1e-11 of that. Shakes of two sizes are tried, and the smaller magnitude counts: beside
+a kink, where the smallest shake jumps to another slope, nothing is excused.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from docs_plugins.second.evaluation import Opinion, Shake, compute
+from docs_plugins.second.slopes import MP, Real
+
+TOLERANCE = 1e-11
+SMALLEST = 1e-305  # doubles below it have fewer digits
+SHAKES = ("1e-25", "1e-6")
+TRIALS = 4
+
+Key = tuple[str | int, ...]
+"""("value", step), ("partial", consumer, position), ("contribution", operand, consumer,
+position), ("adjoint", step) or ("jacobian", row, column)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One number that two ways of computing it differ in."""
+
+    key: Key
+    element: int  # in C order
+    engine: float
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How many numbers were compared, and which of them differ."""
+
+    compared: int
+    disagreements: tuple[Disagreement, ...]
+
+
+def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
+    """Hold numbers and arrays, each under its key, against an opinion."""
+    compared = 0
+    doubtful: list[tuple[Key, int, float, Real]] = []
+    for key, claim in claims.items():
+        ours = _flat(_entry(opinion, key))
+        theirs = [float(value) for value in np.asarray(claim, dtype=float).flat]
+        if len(ours) != len(theirs):
+            raise ValueError(f"{key}: {len(theirs)} numbers where there are {len(ours)}")
+        compared += len(ours)
+        doubtful.extend(
+            (key, element, engine, second)
+            for element, (engine, second) in enumerate(zip(theirs, ours, strict=True))
+            if not _near(engine, second, abs(float(second)))
+        )
+    if not doubtful:
+        return Agreement(compared, ())
+    moved = _magnitudes(opinion, [(key, element) for key, element, *_ in doubtful])
+    return Agreement(
+        compared,
+        tuple(
+            Disagreement(key, element, engine, float(second))
+            for (key, element, engine, second), magnitude in zip(doubtful, moved, strict=True)
+            if not _near(engine, second, magnitude)
+        ),
+    )
+
+
+def _near(engine: float, second: Real, magnitude: float) -> bool:
+    return bool(abs(engine - float(second)) <= TOLERANCE * magnitude + SMALLEST)
+
+
+def _flat(entry: Any) -> list[Real]:
+    return list(entry.flat) if isinstance(entry, np.ndarray) else [entry]
+
+
+def _entry(opinion: Opinion, key: Key) -> Any:
+    kind, *place = key
+    match kind:
+        case "value":
+            return opinion.values[int(place[0])]
+        case "adjoint":
+            return opinion.adjoints[int(place[0])]
+        case "jacobian":
+            return opinion.jacobian[int(place[0])][int(place[1])]
+        case "partial":
+            return opinion.partials[int(place[0]), int(place[1])]
+        case "contribution":
+            return opinion.contributions[int(place[0]), int(place[1]), int(place[2])]
+    raise KeyError(key)
+
+
+def _magnitudes(opinion: Opinion, places: list[tuple[Key, int]]) -> list[float]:
+    """Return how far each entry moves for a shake of relative size 1."""
+    smallest = [float("inf")] * len(places)
+    for size in SHAKES:
+        largest = [0.0] * len(places)
+        for trial in range(TRIALS):
+            shaken = compute(opinion.program, opinion.call, _shake(MP.mpf(size), trial))
+            for number, (key, element) in enumerate(places):
+                before = _flat(_entry(opinion, key))[element]
+                after = _flat(_entry(shaken, key))[element]
+                moved = float(abs(after - before) / MP.mpf(size))
+                largest[number] = max(largest[number], moved)
+        smallest = [min(a, b) for a, b in zip(smallest, largest, strict=True)]
+    return smallest
+
+
+def _shake(size: Real, trial: int) -> Shake:
+    """Return what multiplies by 1 ± size or somewhat less, the same in every run."""
+    source = random.Random(trial)  # noqa: S311  (nothing secret)
+
+    def shake(value: Real) -> Real:
+        return value * (1 + size * source.choice((-1, 1)) * source.uniform(0.5, 1))
+
+    return shake

@@ -1,0 +1,212 @@
+"""What every operation means: mpmath's function of single numbers, and which numbers it reads.
+
+Nothing here is shared with minigrad, so that the one can be held against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from docs_plugins.second import reads, slopes
+from docs_plugins.second.slopes import MP, Function, Real, Slope
+
+Shape = tuple[int, ...]
+Link = tuple[int, int, Real]  # element of the result, element of the operand, derivative
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One operation: its value element by element, and its derivative by each operand."""
+
+    value: Function
+    reads: Callable[..., reads.Numbers] = reads.elementwise
+    slope: Slope = slopes.curved
+    blind: frozenset[int] = frozenset()  # operands without a derivative
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element of the result reads one element of each operand."""
+        return self.reads is reads.elementwise
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        """Evaluate on numbers and arrays of them: an mpf, or an object array of mpf.
+
+        >>> print(MEANINGS["sum"]([1, 2, 4.5]))
+        7.5
+        """
+        arrays = [np.asarray(operand, dtype=object) for operand in operands]
+        flat = [[MP.mpf(element) for element in array.flat] for array in arrays]
+        values, shape = self.evaluate(flat, [array.shape for array in arrays], options)
+        return shaped(values, shape)
+
+    def evaluate(
+        self,
+        operands: Sequence[Sequence[Real]],
+        shapes: Sequence[Shape],
+        options: Mapping[str, Any],
+    ) -> tuple[list[Real], Shape]:
+        """Evaluate on flattened operands; returns the flattened result and its shape."""
+        if self.elementwise and not any(shapes):
+            return [slopes.real(self.value, MP, [operand[0] for operand in operands])], ()
+        numbers, rows, shape = self._rows(operands, shapes, options)
+        return [slopes.real(self.value, MP, [numbers[n] for n in row]) for row in rows], shape
+
+    def links(
+        self,
+        operands: Sequence[Sequence[Real]],
+        shapes: Sequence[Shape],
+        options: Mapping[str, Any],
+        position: int,
+    ) -> list[Link]:
+        """Return every derivative of an element of the result by an element of one operand."""
+        if self.elementwise and not any(shapes):
+            if position in self.blind:
+                return [(0, 0, MP.zero)]
+            elements = [operand[0] for operand in operands]
+            return [(0, 0, self.slope(self.value, elements, position))]
+        numbers, rows, _ = self._rows(operands, shapes, options)
+        first = sum(len(operand) for operand in operands[:position])
+        after = first + len(operands[position])
+        found: list[Link] = []
+        for row, read in enumerate(rows):
+            elements = [numbers[n] for n in read]
+            for place, number in enumerate(read):
+                if first <= number < after:
+                    slope = (
+                        MP.zero
+                        if position in self.blind
+                        else self.slope(self.value, elements, place)
+                    )
+                    found.append((row, number - first, slope))
+        return found
+
+    def _rows(
+        self,
+        operands: Sequence[Sequence[Real]],
+        shapes: Sequence[Shape],
+        options: Mapping[str, Any],
+    ) -> tuple[list[Real], list[list[int]], Shape]:
+        numbers = [element for operand in operands for element in operand]
+        places = []
+        start = 0
+        for shape in shapes:
+            places.append(np.arange(start, start + prod(shape)).reshape(shape))
+            start += prod(shape)
+        read = self.reads(*places, **options)
+        rows = read.reshape((-1, read.shape[-1])).tolist()
+        return [*numbers, MP.zero], rows, read.shape[:-1]
+
+
+def shaped(values: Sequence[Real], shape: Shape) -> Any:
+    """Return one mpf for the shape (), else an object array."""
+    if not shape:
+        return values[0]
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array.reshape(shape)
+
+
+def _linear(value: Function, **more: Any) -> Meaning:
+    return Meaning(value, slope=slopes.straight, **more)
+
+
+def _moved(read: Callable[..., reads.Numbers]) -> Meaning:
+    return Meaning(lambda mp, x: x, read, slopes.straight)  # noqa: ARG005
+
+
+def _compared(test: Callable[[Real, Real], bool]) -> Meaning:
+    return Meaning(lambda mp, a, b: mp.one if test(a, b) else mp.zero, slope=slopes.none)
+
+
+def _dot(mp: Any, *elements: Real) -> Real:
+    half = len(elements) // 2
+    return sum((a * b for a, b in zip(elements[:half], elements[half:], strict=True)), mp.zero)
+
+
+def _logsumexp(mp: Any, *elements: Real) -> Real:
+    """The largest taken out, and 1 + … left to log1p: right where all others are far below."""
+    top = max(range(len(elements)), key=elements.__getitem__)
+    rest = (mp.exp(x - elements[top]) for place, x in enumerate(elements) if place != top)
+    return elements[top] + mp.log1p(sum(rest, mp.zero))
+
+
+def _softmax(mp: Any, own: Real, *others: Real) -> Real:
+    return 1 / sum((mp.exp(other - own) for other in others), mp.one)
+
+
+def _where(mp: Any, condition: Real, a: Real, b: Real) -> Real:  # noqa: ARG001
+    return a if condition != 0 else b
+
+
+def _scaled_power(mp: Any, c: Real, a: Real, b: Real) -> Real:
+    return mp.zero if c == 0 else c * mp.power(a, b)
+
+
+def _xlogy(mp: Any, a: Real, b: Real) -> Real:
+    return mp.zero if a == 0 else a * mp.log(b)
+
+
+def _wins(mp: Any, a: Real, b: Real) -> Real:
+    return (mp.sign(a - b) + 1) / 2
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    "add": _linear(lambda mp, a, b: a + b),  # noqa: ARG005
+    "subtract": _linear(lambda mp, a, b: a - b),  # noqa: ARG005
+    "multiply": _linear(lambda mp, a, b: a * b),  # noqa: ARG005
+    "divide": Meaning(lambda mp, a, b: a / b),  # noqa: ARG005
+    "negative": _linear(lambda mp, x: -x),  # noqa: ARG005
+    "power": Meaning(lambda mp, a, b: mp.power(a, b), slope=slopes.of_power),
+    "scaled_power": Meaning(_scaled_power),
+    "xlogy": Meaning(_xlogy),
+    "square": Meaning(lambda mp, x: x * x),  # noqa: ARG005
+    "sqrt": Meaning(lambda mp, x: mp.sqrt(x)),
+    "exp": Meaning(lambda mp, x: mp.exp(x)),
+    "expm1": Meaning(lambda mp, x: mp.expm1(x)),
+    "log": Meaning(lambda mp, x: mp.log(x)),
+    "log1p": Meaning(lambda mp, x: mp.log1p(x)),
+    "sin": Meaning(lambda mp, x: mp.sin(x)),
+    "cos": Meaning(lambda mp, x: mp.cos(x)),
+    "tan": Meaning(lambda mp, x: mp.tan(x)),
+    "arctan": Meaning(lambda mp, x: mp.atan(x)),
+    "tanh": Meaning(lambda mp, x: mp.tanh(x)),
+    "tanh_slope": Meaning(lambda mp, x: mp.sech(x) ** 2),
+    "sigmoid": Meaning(lambda mp, x: 1 / (1 + mp.exp(-x))),
+    "sigmoid_complement": Meaning(lambda mp, x: 1 / (1 + mp.exp(x))),
+    "softplus": Meaning(lambda mp, x: mp.log1p(mp.exp(-abs(x))) + max(x, 0)),
+    "relu": Meaning(lambda mp, x: x if x > 0 else mp.zero, slope=slopes.from_left),
+    "abs": _linear(lambda mp, x: abs(x)),  # noqa: ARG005
+    "sign": Meaning(lambda mp, x: mp.sign(x), slope=slopes.none),
+    "maximum": Meaning(lambda mp, a, b: max(a, b), slope=slopes.shared),  # noqa: ARG005
+    "minimum": Meaning(lambda mp, a, b: min(a, b), slope=slopes.shared),  # noqa: ARG005
+    "wins": Meaning(_wins, slope=slopes.none),
+    "greater": _compared(lambda a, b: a > b),
+    "greater_equal": _compared(lambda a, b: a >= b),
+    "less": _compared(lambda a, b: a < b),
+    "less_equal": _compared(lambda a, b: a <= b),
+    "equal": _compared(lambda a, b: a == b),
+    "not_equal": _compared(lambda a, b: a != b),
+    "where": _linear(_where, blind=frozenset({0})),
+    "sum": Meaning(lambda mp, *x: mp.fsum(x), reads.over_axes, slopes.straight),
+    "mean": Meaning(lambda mp, *x: mp.fsum(x) / len(x), reads.over_axes, slopes.straight),
+    "prod": Meaning(lambda mp, *x: mp.fprod(x), reads.over_axes, slopes.straight),
+    "max": Meaning(lambda mp, *x: max(x), reads.over_axes, slopes.shared),  # noqa: ARG005
+    "min": Meaning(lambda mp, *x: min(x), reads.over_axes, slopes.shared),  # noqa: ARG005
+    "logsumexp": Meaning(_logsumexp, reads.over_axes),
+    "softmax": Meaning(_softmax, reads.own_first),
+    "matmul": Meaning(_dot, reads.product, slopes.straight),
+    "dot": Meaning(_dot, reads.product, slopes.straight),
+    "stack": _moved(reads.stacked),
+    "concatenate": _moved(reads.joined),
+    "reshape": _moved(reads.reshaped),
+    "broadcast_to": _moved(reads.repeated),
+    "transpose": _moved(reads.transposed),
+    "index": _moved(reads.indexed),
+    "scatter": _moved(reads.scattered),
+    "constant": _linear(lambda mp, x: x),  # noqa: ARG005
+}
