@@ -1,0 +1,139 @@
+"""The engine's table of operations, for its reference page, from the declarations themselves.
+
+A line `<!-- operations: elementwise -->`, `… structural` or `… guards` becomes that table. An
+operation that is added to the engine is in it at the next build.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from minigrad.operation import Operation
+
+MARKER = re.compile(r"^<!-- operations: (elementwise|structural|guards) -->$", re.MULTILINE)
+VECTOR = np.array([0.25, 0.5])
+MATRIX = np.array([[2.0, 0.5], [0.5, 2.0]])
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the tables in."""
+    return MARKER.sub(lambda found: TABLES[found[1]](), markdown)
+
+
+def elementwise(*, public: bool = True) -> str:
+    """Return the table of the operations that have one local partial for each operand."""
+    import minigrad  # noqa: PLC0415 - fresh while serving
+    from minigrad.operation import OPERATIONS  # noqa: PLC0415
+
+    rows = [
+        [
+            f"`{name}`",
+            *(formulas(operation)),
+            operation.domain or "everywhere",
+            operation.kink,
+        ]
+        for name, operation in OPERATIONS.items()
+        if operation.partials is not None and hasattr(minigrad, name) is public
+    ]
+    return table(
+        ["operation", "value", "local partials", "domain", "where it has no derivative"], rows
+    )
+
+
+def guards() -> str:
+    """Return the table of the operations that only other operations' rules use."""
+    return elementwise(public=False)
+
+
+def formulas(operation: Operation) -> tuple[str, str]:
+    """Return the value and the local partials of an elementwise operation, as it prints them."""
+    from minigrad.printers import Symbol, expression, to_tex  # noqa: PLC0415
+
+    partials = operation.partials or ()
+    names = "x" if len(partials) == 1 else "abcd"[: len(partials)]
+    operands = [Symbol(name, name) for name in names]
+    y = Symbol("y", "y")
+    read = (p(y, *operands) if callable(p) else p for p in partials)
+    printed = ", ".join(math(to_tex(expression(partial))) for partial in read)
+    return math(to_tex(operation.apply(*operands))), printed
+
+
+def structural() -> str:
+    """Return the table of the operations on whole arrays, with what each sends back."""
+    import minigrad  # noqa: PLC0415
+    from minigrad.operation import OPERATIONS  # noqa: PLC0415
+
+    rows = [
+        [f"`{name}`", *sent_back(operation), operation.domain or "everywhere", operation.kink]
+        for name, operation in OPERATIONS.items()
+        if operation.partials is None and hasattr(minigrad, name)
+    ]
+    return table(["operation", "value", "sent back", "domain", "where it has no derivative"], rows)
+
+
+def sent_back(operation: Operation) -> tuple[str, str]:
+    """Return the value of an operation on small arrays and the contributions to its operands."""
+    from minigrad.printers import Symbol, contribution, formula, to_tex  # noqa: PLC0415
+
+    node = traced(operation)
+    if node is None:
+        return "", ""
+    names = "X" if len(node.operands) == 1 else "AB"
+    atoms = {
+        operand.index: Symbol(name, name, shape=np.shape(operand.value))
+        for operand, name in zip(node.operands, names, strict=True)
+    }
+    shape = np.shape(node.value)
+    atoms[node.index] = Symbol("Y", "Y", shape=shape)
+    adjoint = Symbol(r"\tilde{Y}", "Y~", shape=shape)
+    back = (contribution(node, i, atoms, adjoint) for i in range(len(node.operands)))
+    return math(to_tex(formula(node, atoms))), ", ".join(math(to_tex(e)) for e in back)
+
+
+def traced(operation: Operation) -> Any:
+    """Return a node of the operation on small arrays; None where no sample suits it."""
+    from minigrad.trace import trace  # noqa: PLC0415
+
+    for call, *operands in samples(operation.apply):
+        try:
+            node = trace(call, *operands).nodes[-1]
+        except (TypeError, ValueError, IndexError, ArithmeticError):
+            continue
+        if node.operation.name == operation.name:
+            return node
+    return None
+
+
+def samples(apply: Callable[..., Any]) -> list[tuple[Any, ...]]:
+    """Return calls to try: on one array, on two, with the option that it needs, on a list."""
+    return [
+        (apply, VECTOR),
+        (apply, MATRIX, MATRIX),
+        (lambda x: apply(x, (2, 1)), VECTOR),
+        (lambda x: apply(x, (2, 2)), VECTOR),
+        (lambda x: apply(x, 1), VECTOR),
+        (lambda a, b: apply([a, b]), VECTOR, VECTOR),
+    ]
+
+
+def math(tex: str) -> str:
+    """Put TeX between dollars."""
+    return f"${tex}$"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a pipe table; a column that nothing stands in is left out."""
+    used = [i for i in range(len(head)) if any(row[i] for row in rows)]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(line[i].replace("|", r"\|") for i in used) + " |" for line in lines
+    )
+
+
+TABLES = {"elementwise": elementwise, "structural": structural, "guards": guards}

@@ -1,0 +1,252 @@
+"""The plugin on other people's sites, from a wheel in an environment of its own.
+
+Heavy: an environment is made and packages are installed. What does not install is skipped by name.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("docs_plugins", "minigrad", "pyproject.toml", "README.md", "LICENSE")
+
+COMPUTED = """# Computed
+
+```minigrad
+def f(x1, x2):
+    v1 = ln(x1)
+    v2 = x1 * x2
+    v3 = sin(x2)
+    v4 = v1 + v2
+    return v4 - v3
+
+f(2, 5)
+```
+
+It comes to {{ f.x2.adjoint }}.
+
+{{ f.trace }}
+"""
+
+THEIRS = """# Theirs
+
+It costs $5, or $7 with `$HOME` and a {{ brace }}.
+
+    indented code $x$
+
+```python
+print("{{ not.ours }}")
+```
+
+```
+plain
+```
+
+| a | b |
+|---|---|
+| 1.7163 | {{a}} |
+"""
+
+pytestmark = pytest.mark.heavy
+
+
+def run(*command, cwd, expect=0):
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+class Environment:
+    """A virtual environment with the wheel in it."""
+
+    def __init__(self, home, wheel):
+        self.home = home
+        run(sys.executable, "-m", "venv", home, cwd=home.parent)
+        self.bin = home / ("Scripts" if sys.platform == "win32" else "bin")
+        self.install(wheel)
+
+    def install(self, *packages):
+        constraints = ("-c", ROOT / "constraints.txt")
+        run(
+            self.bin / "python",
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            *constraints,
+            *packages,
+            cwd=self.home,
+        )
+
+    def install_or_skip(self, *packages):
+        try:
+            self.install(*packages)
+        except AssertionError as error:
+            pytest.skip(f"{' '.join(packages)} does not install here: {str(error)[-200:]}")
+
+    def __call__(self, *command, cwd, expect=0):
+        return run(self.bin / command[0], *command[1:], cwd=cwd, expect=expect)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    sources = tmp_path_factory.mktemp("sources")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, sources / name)
+    run(
+        sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", sources, sources, cwd=sources
+    )
+    (found,) = sources.glob("deepnotes-*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    return Environment(tmp_path_factory.mktemp("home") / "env", wheel)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Write a site: its configuration and its pages."""
+
+    def write(configuration, **pages):
+        (tmp_path / "docs").mkdir(exist_ok=True)
+        (tmp_path / "mkdocs.yml").write_text(f"site_name: theirs\n{configuration}", "utf-8")
+        for name, text in pages.items():
+            (tmp_path / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def read(folder, page="index"):
+    path = "index.html" if page == "index" else f"{page}/index.html"
+    return (folder / "site" / path).read_text(encoding="utf-8")
+
+
+def body(html):
+    """The content of a page of the themes `mkdocs` and `readthedocs`."""
+    return re.search(r"<h1[ >].*?(?=</div>)", html, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "readthedocs"])
+def test_two_lines_are_enough(environment, site, theme):
+    folder = site(
+        f"theme: {theme}\nplugins:\n  - search\n  - minigrad\n", index=COMPUTED, theirs=THEIRS
+    )
+    said = environment("mkdocs", "build", "--strict", cwd=folder, expect=1)
+    assert "docs/index.md" in said
+    assert "accept" in said
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", "--strict", cwd=folder)
+    html = read(folder)
+    assert '<span class="mg-n" data-mg="f.x2.adjoint">1.7163</span>' in html
+    assert "<table" in html
+    assert "<math" in html
+    assert "{{" not in html
+    for address in re.findall(r'(?:href|src)="([^":]*minigrad[^"]*)"', html):
+        assert (folder / "site" / address).is_file()
+    assert "minigrad.css" in html
+    environment("deepnotes", "verify", "site", cwd=folder)
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "readthedocs"])
+def test_their_own_pages_stay_as_they_were(environment, site, theme):
+    folder = site(f"theme: {theme}\nplugins: [search]\n", index=THEIRS)
+    environment("mkdocs", "build", cwd=folder)
+    before = body(read(folder))
+    site(f"theme: {theme}\nplugins: [search, minigrad]\n", index=THEIRS)
+    environment("mkdocs", "build", cwd=folder)
+    assert body(read(folder)) == before
+
+
+def test_a_page_of_theirs_with_a_block_keeps_their_code_and_dollars(environment, site):
+    folder = site("plugins: []\n", index=THEIRS)
+    environment("mkdocs", "build", cwd=folder)
+    before = body(read(folder))
+    block = COMPUTED.replace("# Computed\n", "").replace("{{ f.trace }}", "")
+    site("plugins: [minigrad]\n", index=THEIRS + block)
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    assert body(read(folder)).startswith(before.rstrip())
+
+
+@pytest.mark.parametrize("order", ["macros, minigrad", "minigrad, macros"])
+def test_macros_keep_their_braces(environment, site, order):
+    environment.install_or_skip("mkdocs-macros-plugin")
+    page = COMPUTED + "\nMade of {{ config.site_name }} by {{ 6 * 7 }}.\n"
+    folder = site(f"plugins: [{order}]\n", index=page)
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    html = read(folder)
+    assert "Made of theirs by 42." in html
+    assert 'data-mg="f.x2.adjoint">1.7163<' in html
+
+
+def test_a_repository_with_its_own_docs_plugins_is_served_by_the_command(environment, site):
+    folder = site("plugins: [minigrad]\n", index=COMPUTED)
+    (folder / "docs_plugins").mkdir()
+    (folder / "docs_plugins" / "__init__.py").write_text("raise SystemExit('theirs')", "utf-8")
+    environment("deepnotes", "accept", cwd=folder)
+    assert (folder / "docs" / "index.record").is_file()
+    environment("deepnotes", "check", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    environment("deepnotes", "verify", "site", "--against", "docs", cwd=folder)
+
+
+def test_the_extension_alone_renders_with_plain_markdown(environment, tmp_path):
+    (tmp_path / "page.md").write_text(COMPUTED, encoding="utf-8")
+    program = (
+        "import markdown, pathlib; text = pathlib.Path('page.md').read_text('utf-8');"
+        "html = markdown.markdown(text, extensions=['minigrad', 'fenced_code', 'tables']);"
+        "pathlib.Path('page.html').write_text(html, 'utf-8')"
+    )
+    environment("python", "-c", program, cwd=tmp_path)
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert 'data-mg="f.x2.adjoint">1.7163<' in html
+    assert "<table" in html
+
+
+def tables(html):
+    return re.findall(r'<table class="mg-.*?</table>', html, re.DOTALL)
+
+
+def test_properdocs_builds_the_same_tables(environment, site):
+    environment.install_or_skip("properdocs")
+    folder = site("theme: mkdocs\nplugins: [minigrad]\n", index=COMPUTED)
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    with_mkdocs = tables(read(folder))
+    assert with_mkdocs
+    shutil.rmtree(folder / "site")
+    environment("properdocs", "build", cwd=folder)
+    assert tables(read(folder)) == with_mkdocs
+
+
+def test_zensical_builds_the_same_tables(wheel, tmp_path_factory, site):
+    environment = Environment(tmp_path_factory.mktemp("home") / "zensical", wheel)
+    environment.install_or_skip("zensical")
+    folder = site(
+        "theme: {name: material}\nplugins: [minigrad]\nmarkdown_extensions: [minigrad]\n",
+        index=COMPUTED,
+    )
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    with_mkdocs = tables(read(folder))
+    assert with_mkdocs
+    shutil.rmtree(folder / "site")
+    environment("zensical", "build", "--clean", cwd=folder)
+    assert tables(read(folder)) == with_mkdocs
