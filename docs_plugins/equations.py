@@ -43,6 +43,12 @@ _ROW_NUMBER = re.compile(r'(?: id="([^"]*)")?>(<mtext>\()(\d+)(\)</mtext></mtd><
 _EQREF = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
 _ANY_TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 _ATTRIBUTE = re.compile(r"""([\w:-]+)=("[^"]*"|'[^']*')""")
+# A browser may break a line between a formula and a bracket or comma that touches it.
+_PLACE = re.compile(
+    rf"<div>(?P<block>{FORMULA})</div>"
+    rf"|(?P<before>[(\[“‘]+)?(?P<inline>{FORMULA})(?P<after>[)\].,;:!?…”’]+)?"
+)
+LONGEST_TOGETHER = 60
 _ADDRESSES = frozenset({"href", "src", "srcset", "action", "id", "class", "name", "for"})
 _END_OF_BLOCK = r"</(?:p|li|t[dh]|h[1-6]|d[dt]|figcaption|div)>"
 _STRAY = re.compile(
@@ -142,11 +148,7 @@ class Formulas:
         if re.search(FORMULA, html):
             numbers, equations = self._numbers(), self.equations()
             html = _ANY_TAG.sub(lambda tag: self._put_in_tag(tag[0]), html)
-            html = re.sub(
-                f"<div>({FORMULA})</div>|({FORMULA})",
-                lambda match: self._put_one(match[1] or match[2], numbers, equations),
-                html,
-            )
+            html = _PLACE.sub(lambda place: self._put_one(place, numbers, equations), html)
         if "$" in html:
             for stray in _STRAY.finditer(html):
                 self._tell_stray(stray["single"], stray["double"])
@@ -185,8 +187,9 @@ class Formulas:
         return numbers
 
     def _put_one(
-        self, character: str, numbers: list[int], equations: Mapping[str, Equation]
+        self, place: re.Match[str], numbers: list[int], equations: Mapping[str, Equation]
     ) -> str:
+        character = place["block"] or place["inline"]
         formula = self._at(character)
         if formula is None:
             return ""
@@ -198,7 +201,11 @@ class Formulas:
             return _with_number(html, formula, formula.tag or str(number))
         if formula.rows:
             return _ROW_NUMBER.sub(lambda row: _renumbered(row, number - 1), html)
-        return html
+        if not (place["before"] or place["after"]):
+            return html
+        whole = f"{place['before'] or ''}{html}{place['after'] or ''}"
+        short = len(formula.source) <= LONGEST_TOGETHER
+        return f'<span class="mg-together">{whole}</span>' if short else whole
 
     def _link(self, label: str, line: int, equations: Mapping[str, Equation]) -> str:
         equation = equations.get(label)
