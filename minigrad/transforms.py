@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import ops, sweep
-from minigrad.node import Node, Value, shape_of
+from minigrad.node import Node, Value
 from minigrad.trace import Trace, like, run
 
 if TYPE_CHECKING:
@@ -204,4 +204,3 @@ def fresh(value: Any) -> Any:
     return value.copy() if type(value) is np.ndarray else value
 
 
-__all__ = ["shape_of"]

@@ -1,4 +1,4 @@
-"""A griffe extension: the doctests in docstrings are shown as listings, wherever they stand."""
+"""A griffe extension for the reference page: what is public there, and doctests as listings."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any
 
 import griffe
 
+import minigrad
+
 DOCTEST = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 
-class Doctests(griffe.Extension):
-    """Fence every doctest of a docstring."""
+class PublicNames(griffe.Extension):
+    """A module's functions and classes are public where `minigrad` itself has them."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
-        """Rewrite a docstring before it is parsed."""
+        """Say whether it is public, and rewrite its docstring before it is parsed."""
+        in_a_module = obj.parent is not None and obj.parent.is_module
+        if in_a_module and (obj.is_function or obj.is_class):
+            obj.public = hasattr(minigrad, obj.name)
         if obj.docstring is not None:
             obj.docstring.value = fenced(obj.docstring.value)
 
 
 def fenced(docstring: str) -> str:
-    """Return a docstring with a fence around each of its doctests.
+    r"""Return a docstring with a fence around each of its doctests.
 
-    >>> print(fenced("Sum.\\n\\n>>> 1 + 1\\n2"))
-    Sum.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
+    >>> fenced("Sum.\n\n>>> 1 + 1\n2")
+    'Sum.\n\n```pycon\n>>> 1 + 1\n2\n```'
     """
     return DOCTEST.sub(lambda found: f"```pycon\n{found[0]}\n```", docstring)

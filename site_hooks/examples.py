@@ -93,7 +93,7 @@ def build(text: str, recorded: str | None = None) -> tuple[list[str], str]:
     from docs_plugins.site import Site, Source  # noqa: PLC0415
 
     path = f"docs/{NAME}"
-    site = Site(accepting=recorded is None)
+    site = Site(serving=recorded is None)  # a server takes a page without a record as new
     source = Source(
         path=path,
         page=NAME,

@@ -1,0 +1,63 @@
+"""The reference page: every public name of the engine, and its table of operations."""
+
+import importlib.util
+import re
+import types
+from pathlib import Path
+
+import pytest
+
+import minigrad
+from minigrad.operation import OPERATIONS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "minigrad.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def operations():
+    spec = importlib.util.spec_from_file_location(
+        "operations_hook", ROOT / "site_hooks" / "operations.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_public_name_has_its_place():
+    documented = re.findall(r"^::: (\S+)", PAGE, re.MULTILINE)
+    for name, thing in vars(minigrad).items():
+        if name.startswith("_") or isinstance(thing, types.ModuleType):
+            continue
+        module = getattr(thing, "__module__", "minigrad.operation")
+        assert {module, f"{module}.{getattr(thing, '__name__', name)}"} & {*documented}, name
+
+
+def test_every_operation_is_in_a_table(operations):
+    tables = "\n".join(table() for table in operations.TABLES.values())
+    listed = re.findall(r"^\| `(\w+)` \|", tables, re.MULTILINE)
+    hidden = {name for name, op in OPERATIONS.items() if op.partials is None} - {*vars(minigrad)}
+    assert sorted(listed) == sorted({*OPERATIONS} - hidden)
+
+
+def test_a_row_is_the_declaration_read_aloud(operations):
+    assert (
+        r"| `divide` | $\frac{a}{b}$ | $\frac{1}{b}$, $-\frac{y}{b}$ |" in operations.elementwise()
+    )
+    assert r"| `matmul` | $A \, B$ | $\tilde{Y} \, B^{\mathsf T}$, " in operations.structural()
+
+
+def test_no_row_is_empty(operations):
+    for table in operations.TABLES.values():
+        for row in table().splitlines()[2:]:
+            value, partials = row.split(" | ")[1:3]
+            assert value.startswith("$")
+            assert partials.startswith("$")
+
+
+def test_the_tables_stand_where_they_are_asked_for(operations):
+    page = operations.on_page_markdown(PAGE)
+    assert page.count("\n| `") == sum(
+        table().count("\n| `") for table in operations.TABLES.values()
+    )
+    assert "<!-- operations" not in page
