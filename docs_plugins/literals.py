@@ -29,7 +29,7 @@ DECIMAL = re.compile(
     r"(?<![\w./:#-])(?<!\d,(?=\d{3}\.))[−-]?(?P<digits>\d+\.\d+)"
     r"(?:e(?P<e>[−-]?\d+)"
     r"|\s{0,2}(?:[×·⋅]|\\times|\\cdot)\s{0,2}10\s{0,2}"
-    r"(?:(?P<super>[⁻⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)))?"
+    r"(?:(?P<super>[⁻⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)\}?))?"
     r"(?!\w|\.\d|/)"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
@@ -187,7 +187,8 @@ def visible_text(html: str) -> str:
             ):
                 skipped, depth = token.tag, 0 if token.empty else 1
             else:
-                parts += [f" {token.attributes.get(name, '')} " for name in READ_ATTRIBUTES]
+                attributes = token.attributes
+                parts += [f" {attributes[name]} " for name in READ_ATTRIBUTES if name in attributes]
     return "".join(parts)
 
 
@@ -206,11 +207,15 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
         if result is not None:
             counts[decimal[0]] += 1
             found[decimal[0]] = decimal, result
-    literals = [
-        Literal(text, line, _reference(decimal, result), result.value)
-        for text, (decimal, result) in found.items()
-        for line in _lines(decimal["digits"], source, counts[text])
-    ]
+    lines, everywhere = _lines_by_digits(without_code(source)), _lines_by_digits(source)
+    literals = []
+    for text, (decimal, result) in found.items():
+        digits = decimal["digits"]
+        there = lines.get(digits) or everywhere.get(digits) or [1]
+        literals += [
+            Literal(text, line, _reference(decimal, result), result.value)
+            for line in (there + there[-1:] * counts[text])[: counts[text]]
+        ]
     return sorted(literals, key=lambda literal: literal.line)
 
 
@@ -223,21 +228,17 @@ def _reference(decimal: re.Match[str], result: Result) -> str:
 # --- lines ---
 
 
-def _lines(digits: str, source: str, count: int) -> list[int]:
-    """The lines of the `count` places where a decimal stands, past code, comments, references."""
-    typed = re.escape(digits).replace(r"\.", r"\\?\.")
-    pattern = re.compile(rf"(?<![\d.]){typed}(?!\d)")
-    lines = _lines_of(pattern, without_code(source)) or _lines_of(pattern, source) or [1]
-    return [lines[min(i, len(lines) - 1)] for i in range(count)]
+_TYPED = re.compile(r"(?<![\d.])\d+\\?\.\d+(?!\d)")
 
 
-def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
-    lines: list[int] = []
+def _lines_by_digits(source: str) -> dict[str, list[int]]:
+    """The lines on which each decimal of a Markdown text stands, once for each time."""
+    lines: dict[str, list[int]] = {}
     line, position = 1, 0
-    for match in pattern.finditer(text):
-        line += text.count("\n", position, match.start())
+    for match in _TYPED.finditer(source):
+        line += source.count("\n", position, match.start())
         position = match.start()
-        lines.append(line)
+        lines.setdefault(match[0].replace("\\", ""), []).append(line)
     return lines
 
 
@@ -247,10 +248,12 @@ _TICKS = re.compile(r"`+")
 
 
 def without_code(source: str) -> str:
-    """Return Markdown with fences, code spans, comments and references blanked, lines kept."""
+    """Return Markdown without front matter, code, comments and references, its lines kept."""
     kept: list[str] = []
     fence = ""
-    for line in source.split("\n"):
+    lines = source.split("\n")
+    above = lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
+    for line in [""] * above + lines[above:]:
         opening = _FENCE.match(line)
         if fence:
             kept.append("")

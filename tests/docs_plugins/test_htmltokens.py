@@ -68,5 +68,5 @@ def test_anything_is_read_without_an_error(html):
 )
 def test_a_hostile_page_is_read_to_its_end(piece):
     """Quadratic work would take hours here."""
-    read = sum(1 for _ in tokens(piece * (1_000_000 // len(piece))))
-    assert read <= 1_000_000
+    read = sum(1 for _ in tokens(piece * (300_000 // len(piece))))
+    assert read <= 300_000

@@ -1,0 +1,185 @@
+"""What counts as a hand-typed result, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from docs_plugins.literals import Result, Results, find, visible_text, without_code
+
+KNOWN = {
+    "f.value": (11.652071455223084, True),
+    "f.x2.adjoint": (1.7163378145367738, True),
+    "f.x2.from.v3": (-0.28366218546322625, False),
+    "f.v3.value": (-0.9589242746631385, False),
+    "f.tiny.value": (4.248354255291589e-18, False),
+}
+RESULTS = Results(
+    [Result(abs(v), 1, path, v, short) for path, (v, short) in KNOWN.items()], [2.0, 5.0, 0.12345]
+)
+
+
+def found(html: str, source: str | None = None) -> list[tuple[str, int, str]]:
+    literals = find(html, html if source is None else source, RESULTS)
+    return [(literal.text, literal.line, literal.reference) for literal in literals]
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        ("−0.2836", "{{ f.x2.from.v3 }}"),
+        ("-0.2837", "{{ f.x2.from.v3 }}"),
+        ("0.28366", "{{ f.x2.from.v3:.5f }}"),
+        ("0.283662185463", "{{ f.x2.from.v3:.12f }}"),
+        ("1.7163", "{{ f.x2.adjoint }}"),
+        ("1.7164", "{{ f.x2.adjoint }}"),
+        ("1.716", "{{ f.x2.adjoint:.3f }}"),
+        ("1.72", "{{ f.x2.adjoint:.2f }}"),
+        ("11.7", "{{ f.value:.1f }}"),
+        ("11.652", "{{ f.value:.3f }}"),
+        ("−0.9589", "{{ f.v3.value }}"),
+        ("4.248×10⁻¹⁸", "{{ f.tiny.value }}"),
+        (r"4.248 \times 10^{-18}", "{{ f.tiny.value }}"),
+        ("4.248e-18", "{{ f.tiny.value }}"),
+    ],
+)
+def test_a_result_or_its_near_miss_is_found(typed, reference):
+    assert found(f"<p>about {typed} of it</p>") == [(typed, 1, reference)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1.71",  # three digits: no rounding of it
+        "1.7161",  # two units off
+        "1.7",
+        "0.959",  # three digits of a value in between
+        "0.284",
+        "2.0",  # the inputs
+        "5.00",
+        "0.1235",  # an input, rounded
+        "4.248",  # without its power of ten
+        "1.7163.2",  # a version
+        "v1.7163",
+        "1.7163/2",
+        "1502.05767",
+        "arXiv:1.7163",
+        "x-1.7163",
+        "21,1.7163.4",
+        "11,716.3378",
+        "1.7163e5",
+        "1.7163×10⁵",
+        "#1.7163",
+        "2022",
+        "1.71633e",
+    ],
+)
+def test_what_is_no_result_is_left_alone(typed):
+    assert found(f"<p>about {typed} of it</p>") == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre><code>1.7163</code></pre>",
+        "<p><code>1.7163</code></p>",
+        '<span class="mg-n" data-mg="f.x2.adjoint">1.7163</span>',
+        "<span data-mg=f.x2.adjoint>1.7163</span>",
+        '<div data-mg-view="f.trace"><div><table><td>1.7163</td></table></div></div>',
+        '<span data-mg-literal="an example of a slip">1.7163</span>',
+        "<!-- 1.7163 -->",
+        "<script>1.7163</script>",
+        '<a href="/1.7163">x</a>',
+        '<path d="M 1.7163 0"/>',
+    ],
+)
+def test_code_and_what_was_computed_are_not_read(html):
+    assert found(html) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<td>1.7163</td>",
+        "<p><b>1</b>.7163 and <em>1.7163</em></p>",
+        "<math><mi>x</mi><mo>=</mo><mo>−</mo><mn>1.7163</mn></math>",
+        "<math><mi>x</mi><mn>1.7163</mn><mi>y</mi></math>",
+        r"<p>\(\tilde v_0=1.7163\)</p>",
+        "<p>(5.5,1.7163)</p>",
+        '<img alt="a curve through 1.7163" src="a.svg">',
+        "<p>1.7163%</p>",
+        "<p>≈1.7163.</p>",
+        "<span data-mg=f.x>2</span>1.7163",
+    ],
+)
+def test_prose_mathematics_tables_and_alternative_texts_are_read(html):
+    assert [text.lstrip("−") for text, _, _ in found(html)] in (["1.7163"], ["1.7163"] * 2)
+
+
+def test_the_line_is_that_of_the_typed_one_not_of_its_looks_alike():
+    source = """---
+version: 1.7163
+---
+`1.7163` in code, {{ f.x2.adjoint }}
+
+```text
+1.7163
+```
+<!-- 1.7163 -->
+
+> ~~~
+> 1.7163
+> ~~~
+
+Here it is: 1.7163, and
+
+| a |
+|---|
+| **1\\.7163** |
+"""
+    html = "<p>Here it is: 1.7163, and</p><td><b>1.7163</b></td>"
+    assert [line for _, line, _ in found(html, source)] == [15, 19]
+
+
+def test_a_line_is_named_even_where_the_text_cannot_be_found():
+    assert found("<p>1.7163</p>", "1&#46;7163")[0][1] == 1
+
+
+def test_the_sign_decides_between_equal_sizes():
+    both = Results(
+        [
+            Result(0.28366, 1, "f.a.value", 0.28366, False),
+            Result(0.28366, 1, "f.b.value", -0.28366, False),
+        ],
+        [],
+    )
+    assert find("<p>−0.2837</p>", "", both)[0].reference == "{{ f.b.value }}"
+    assert find("<p>0.2837</p>", "", both)[0].reference == "{{ f.a.value }}"
+
+
+def test_code_comments_and_references_are_blanked_line_by_line():
+    source = "a `b\nc` d\n\n```x\ne\n```\nf <!-- g\nh --> i {{ j }} ``k ` l`` `m"
+    blanked = without_code(source)
+    assert blanked.count("\n") == source.count("\n")
+    assert "".join(blanked.split()) == "adfi`m"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1.5 × 10 ", "1.5×10" + " " * 50, "`", "{{", "<!--", "1.5" + "0" * 99, "-1.50 ", "1.7163 "],
+)
+def test_a_megabyte_of_anything_is_searched_to_its_end(piece):
+    """Work that grows faster than the page would take minutes."""
+    text = piece * (300_000 // len(piece))
+    find(f"<p>{text} 1.7163</p>", text, RESULTS)
+
+
+def test_a_page_with_many_results_is_searched_to_its_end():
+    many = Results(
+        (Result(1 + n * 1e-6, 1, f"f.v{n}.value", 1 + n * 1e-6, False) for n in range(100_000)), []
+    )
+    html = " ".join(f"{1 + n * 1e-5:.5f}" for n in range(20_000))
+    assert len(find(html, html, many)) > 9_000
+
+
+def test_text_of_blocks_is_kept_apart_and_of_phrases_together():
+    assert visible_text("<p>1.7<b>163</b></p><p>2</p>").split() == ["1.7163", "2"]

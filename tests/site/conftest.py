@@ -1,0 +1,166 @@
+"""Small sites, built in process the way MkDocs builds them."""
+
+from __future__ import annotations
+
+import io
+import logging
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EXAMPLE = """\
+# Example
+
+```minigrad
+def f(x1, x2):
+    v1 = ln(x1)
+    v2 = x1 * x2
+    v3 = sin(x2)
+    v4 = v1 + v2
+    return v4 - v3
+
+f(2, 5)
+```
+
+{{ f.trace }}
+
+The gradient reaches $x_2$ over two links; together they give {{ f.x2.adjoint }}.
+"""
+
+
+@dataclass
+class Built:
+    """What a build left behind."""
+
+    failed: bool
+    problems: list[str]  # one line each
+    verdict: str
+    summary: str
+    site: Any  # the plugin's Site
+    folder: Path
+
+    def html(self, page: str) -> str:
+        """A built page."""
+        return (self.folder / page).read_text(encoding="utf-8")
+
+    def files(self) -> list[str]:
+        """Every file of the built site."""
+        return sorted(
+            p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file()
+        )
+
+
+@dataclass
+class SmallSite:
+    """A site in a folder of its own."""
+
+    root: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    extensions: list[Any] = field(default_factory=lambda: ["tables"])
+    options: dict[str, Any] = field(default_factory=lambda: {"formulas": True})
+
+    def __post_init__(self) -> None:
+        """Make the folder of the pages."""
+        self.docs.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def docs(self) -> Path:
+        """The folder of the pages."""
+        return self.root / "docs"
+
+    def page(self, name: str, text: str) -> Path:
+        """Write a page."""
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        return path
+
+    def configure(self) -> Path:
+        """Write mkdocs.yml."""
+        import yaml
+
+        settings = {
+            "site_name": "Small",
+            "theme": {"name": "mkdocs"},
+            "plugins": [{"minigrad": self.options}],
+            "markdown_extensions": self.extensions,
+            **self.settings,
+        }
+        path = self.root / "mkdocs.yml"
+        path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+        return path
+
+    def build(self, command: str = "build", *, strict: bool = False, dirty: bool = False) -> Built:
+        """Build it, as `mkdocs build` does, or as the first build of `mkdocs serve` does."""
+        from mkdocs.commands.build import build
+        from mkdocs.config import load_config
+
+        folder = self.root / "site"
+        config = load_config(str(self.configure()), site_dir=str(folder), strict=strict)
+        plugin = config.plugins["minigrad"]
+        handler = _Lines()
+        logger = logging.getLogger("mkdocs")
+        level = logger.level
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        config.plugins.on_startup(command=command, dirty=dirty)
+        failed = False
+        try:
+            build(config, dirty=dirty)
+        except SystemExit:
+            failed = True
+        finally:
+            config.plugins.on_shutdown()
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+        problems = [str(problem) for problem in plugin.site.all_problems()]
+        verdict = handler.lines[-1] if failed and handler.lines else ""
+        summary = next((line for line in handler.lines if line.startswith("minigrad: ")), "")
+        return Built(failed, problems, verdict, summary, plugin.site, folder)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run a command of ours on it: the exit code, and all that was printed."""
+        from docs_plugins.__main__ import main
+
+        if arguments[0] != "verify":
+            arguments = (arguments[0], "-f", str(self.configure()), *arguments[1:])
+        out = io.StringIO()
+        with redirect_stdout(out), redirect_stderr(out):
+            try:
+                code = main(arguments)
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return code, out.getvalue()
+
+    def accept(self, *pages: str) -> None:
+        """Accept what its pages compute."""
+        code, printed = self.run("accept", *pages)
+        assert code == 0, printed
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture
+def small_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
+    """An empty site; pages are added with `page`."""
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return SmallSite(tmp_path)
+
+
+@pytest.fixture
+def example_site(small_site: SmallSite) -> SmallSite:
+    """The running example, accepted."""
+    small_site.page("index.md", EXAMPLE)
+    small_site.accept()
+    return small_site

@@ -1,0 +1,204 @@
+"""Nothing on a page executes, nothing leaves docs/, and hostile pages are refused quickly."""
+
+from __future__ import annotations
+
+import sys
+from html import escape
+from pathlib import Path
+
+import pytest
+
+ATTEMPTS = """
+__import__('canary')
+__import__("canary").x
+eval("__import__('canary')")
+exec("import canary")
+compile("import canary", "", "exec")
+open("canary.txt", "w")
+import canary
+from canary import x
+(lambda: __import__('canary'))()
+[__import__('canary') for _ in (1,)]
+{__import__('canary') for _ in (1,)}
+{1: __import__('canary') for _ in (1,)}
+(__import__('canary') for _ in (1,))
+f"{__import__('canary')}"
+f'{x!r:{__import__("canary")}}'
+(y := __import__('canary'))
+x.__class__.__mro__[1].__subclasses__()
+().__class__.__base__.__subclasses__()
+"".join.__globals__
+x.__init__.__globals__['__builtins__']['__import__']('canary')
+x.real
+getattr(x, "__class__")
+globals()["__builtins__"]
+locals()
+vars()
+dir()
+type(x)
+print(*[__import__('canary')])
+f(*[__import__('canary')])
+f(**{'x': __import__('canary')})
+sin(*[x])
+sin(x=__import__('canary'))
+x if __import__('canary') else x
+x and __import__('canary')
+not __import__('canary')
+x[__import__('canary')]
+x[:__import__('canary')]
+await __import__('canary')
+yield __import__('canary')
+breakpoint()
+help()
+input()
+sуs.exit()
+ｅｖａｌ("import canary")
+𝒆𝒙𝒆𝒄("import canary")
+__builtins__
+__loader__.load_module('canary')
+os.system('touch canary.txt')
+"%s" % __import__('canary')
+'{0.__class__}'.format(x)
+b"canary"
+...
+True
+1j
+x @ __import__('canary')
+x == __import__('canary')
+x is __import__('canary')
+minigrad.trace
+numpy.load('canary.npy')
+sigmoid.__globals__
+""".strip().splitlines()
+
+SHAPES = (
+    "def f(x):\n    return {}\nf(1)",
+    "def f(x):\n    y = {}\n    return x\nf(1)",
+    "def f(x):\n    return x\nf({})",
+    "def f(x={}):\n    return x\nf(1)",
+    "@{}\ndef f(x):\n    return x\nf(1)",
+    "def f(x: {}):\n    return x\nf(1)",
+    "{}",
+)
+STATEMENTS = (
+    "import canary",
+    "from canary import *",
+    "class f:\n    import canary\nf(1)",
+    "def f(x):\n    import canary\n    return x\nf(1)",
+    "def f(x):\n    while True:\n        pass\n    return x\nf(1)",
+    "def f(x):\n    for i in open('canary.txt', 'w'):\n        pass\n    return x\nf(1)",
+    "def f(x):\n    with open('canary.txt', 'w'):\n        return x\nf(1)",
+    "def f(x):\n    try:\n        import canary\n    finally:\n        return x\nf(1)",
+    "def f(x):\n    global y\n    return x\nf(1)",
+    "def f(x):\n    del x\n    return x\nf(1)",
+    "def f(x):\n    assert __import__('canary')\n    return x\nf(1)",
+    "def f(x):\n    raise __import__('canary')\nf(1)",
+    "def f(x):\n    match x:\n        case _ if __import__('canary'):\n            return x\nf(1)",
+    "async def f(x):\n    return await __import__('canary')\nf(1)",
+    "def f(x) -> __import__('canary'):\n    return x\nf(1)",
+    "def f[T: __import__('canary')](x):\n    return x\nf(1)",
+    "lambda x: __import__('canary')",
+    "def f(x):\n    return f(x)\nf(1)",
+)
+TEXTS = [shape.format(attempt) for attempt in ATTEMPTS for shape in SHAPES] + list(STATEMENTS)
+
+
+@pytest.fixture
+def canary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A module that leaves a file behind when anything imports it."""
+    trap = tmp_path / "traps"
+    trap.mkdir()
+    dead = tmp_path / "dead.txt"
+    (trap / "canary.py").write_text(f"open({str(dead)!r}, 'w').close()\nx = 1\n")
+    monkeypatch.syspath_prepend(str(trap))
+    monkeypatch.setattr("builtins.input", lambda *_: dead.touch())
+    monkeypatch.setattr("builtins.breakpoint", lambda *_: dead.touch())
+    yield
+    assert "canary" not in sys.modules
+    assert not dead.exists()
+    assert not list(tmp_path.rglob("canary.txt"))
+
+
+def page_of_attempts() -> str:
+    return "\n\n".join(f"```minigrad\n{text}\n```" for text in TEXTS)
+
+
+@pytest.mark.usefixtures("canary")
+def test_no_attempt_executes_in_build_serve_check_or_accept(small_site):
+    small_site.page("index.md", page_of_attempts())
+    built = small_site.build()
+    assert built.failed
+    assert built.files() == []
+    fences = [
+        number
+        for number, line in enumerate(page_of_attempts().split("\n"), 1)
+        if line.startswith("```m")
+    ]
+    named = {int(problem.split(":")[1]) for problem in built.problems}
+    for fence, text in zip(fences, TEXTS, strict=True):
+        lines = range(fence, fence + text.count("\n") + 3)
+        assert named.intersection(lines), f"nothing said of {text!r}"
+    served = small_site.build("serve")
+    assert not served.failed
+    assert small_site.run("check")[0] == 1
+    code, _ = small_site.run("accept")
+    assert code == 1
+    assert not (small_site.docs / "index.record").exists()
+
+
+@pytest.mark.usefixtures("canary")
+def test_no_attempt_executes_in_verify(small_site):
+    blocks = "".join(
+        f'<div data-mg-block="f{n}" data-mg-text="{escape(text)}" data-mg-count="0"></div>'
+        for n, text in enumerate(TEXTS)
+    )
+    page = small_site.page("page.html", blocks)
+    code, printed = small_site.run("verify", str(page))
+    assert code == 1
+    assert printed.count("cannot be read") + printed.count("no call of this name") == len(TEXTS)
+
+
+@pytest.mark.usefixtures("canary")
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_no_reference_executes(small_site, attempt):
+    if "{" in attempt or '"' in attempt:
+        pytest.skip("not what stands between our braces")
+    small_site.page(
+        "index.md",
+        f"```minigrad\ndef f(x):\n    return 2 * x\nf(3)\n```\n\n{{{{ f.{attempt} }}}}\n",
+    )
+    assert small_site.build("serve").site is not None
+
+
+HTML = "<img src=x onerror=alert(1)>"
+
+
+def test_html_in_captions_options_and_values_is_escaped(small_site):
+    small_site.page(
+        "index.md",
+        "```minigrad\ndef f(x):\n    return 2 * x\nf(3)\n```\n\n"
+        f'{{{{ f.trace caption="{HTML}" }}}}\n\n'
+        f"{{{{ f.x.value:{HTML} }}}}\n\n"
+        f'{{{{ literal "{HTML}" because="{HTML}" }}}}\n\n'
+        f"{{{{ f.{HTML} }}}}\n\n{{{{ ref {HTML} }}}}\n",
+    )
+    html = small_site.build("serve").html("index.html")
+    assert "<img src=x onerror=alert(1)>" not in html.split("<!--")[0].replace(
+        "{{ f." + HTML, ""
+    ).replace("{{ ref " + HTML, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_accept_writes_nothing_outside_of_docs(small_site, tmp_path):
+    small_site.page("index.md", "# Home\n")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "page.md").write_text("```minigrad\ndef f(x):\n    return 2 * x\nf(3)\n```\n")
+    (small_site.docs / "linked").symlink_to(outside, target_is_directory=True)
+    code, printed = small_site.run("accept")
+    assert code == 1, printed
+    assert not (outside / "page.record").exists()
+    for path in ("../outside/page.md", str(outside / "page.md"), "../../etc/passwd"):
+        code, printed = small_site.run("accept", path)
+        assert code == 2
+        assert "outside" in printed
