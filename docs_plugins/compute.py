@@ -190,15 +190,98 @@ def _function(step: Step) -> str:
 # --- what is printed
 
 
-def plain_text(program: Program, step: int) -> str:
-    """A step in the writer's own names, as records and messages have it."""
-    found = program.steps[step]
-    if found.function == "input":
-        return str(found.name)
-    operands = []
-    for operand in found.operands:
-        if isinstance(operand, Constant):
-            operands.append(operand.text)
-        else:
-            operands.append(program.steps[operand].name or f"({plain_text(program, operand)})")
-    return f"{found.function}({', '.join(operands)})"
+class _Readings:
+    """The engine's readings of one trace: signs, formulas, exact values."""
+
+    def __init__(self, forward: _Forward) -> None:
+        trace = forward.trace
+        program = forward.program
+        self.nodes: list[minigrad.Node] = list(trace.nodes)
+        steps = [program.steps[forward.step_of[node.index]] for node in self.nodes]
+        assigned = {index: name for name, index in reversed(program.names.items())}
+        self.names = [assigned.get(forward.step_of[node.index]) for node in self.nodes]
+        inputs = len(trace.inputs)
+        self.steps = steps
+        self.addresses = [
+            name or f"v{index + 1 - inputs}" for index, name in enumerate(self.names)
+        ]
+        self.signs = naming.signs(self.names, inputs)
+        shapes = [node.shape for node in self.nodes]
+        self.atoms = {
+            node.index: printers.Symbol(sign.formula.tex, sign.formula.text, shape=shape)
+            for node, sign, shape in zip(self.nodes, self.signs, shapes, strict=True)
+        }
+        self.cotangents = {
+            node.index: printers.Symbol(sign.adjoint.tex, sign.adjoint.text, shape=shape)
+            for node, sign, shape in zip(self.nodes, self.signs, shapes, strict=True)
+        }
+        self.plain: dict[int, printers.Symbol] = {}
+        for node, name in zip(self.nodes, self.names, strict=True):
+            text = name or f"({printers.to_text(printers.formula(node, self.plain))})"
+            self.plain[node.index] = printers.Symbol(text, text, shape=node.shape)
+        self.exact = _exact_values(self.nodes, forward, self.atoms)
+
+    def plain_formula(self, node: minigrad.Node) -> str:
+        """A node in the writer's own names, as records have it."""
+        if not node.operands:
+            return str(self.names[node.index])
+        return printers.to_text(printers.formula(node, self.plain))
+
+
+def _exact_values(
+    nodes: Sequence[minigrad.Node], forward: _Forward, atoms: Mapping[int, printers.Symbol]
+) -> dict[int, Any]:
+    """Each node's value as an exact expression (an object array of them), by the same operations.
+
+    A long expression is replaced by the node's own sign, which is exact no more.
+    """
+    found: dict[int, Any] = {}
+    for node, argument in zip(forward.trace.inputs, forward.call.arguments, strict=True):
+        found[node.index] = _exact_argument(argument)
+    for node in nodes[len(found) :]:
+        operands = [
+            found[operand.index] if operand.index >= 0 else _exact_constant(operand.value)
+            for operand in node.operands
+        ]
+        value = _read(node, operands)
+        found[node.index] = _abbreviated(value, printers.elements(atoms[node.index], node.shape))
+    return found
+
+
+def _read(node: minigrad.Node, operands: Sequence[Any]) -> Any:
+    options = dict(node.options or {})
+    if node.operation.name in {"stack", "concatenate"}:
+        return node.operation.apply(operands, **options)
+    return node.operation.apply(*operands, **options)
+
+
+def _exact_argument(argument: Any) -> Any:
+    if isinstance(argument, tuple):
+        return np.array([_exact_argument(part) for part in argument], dtype=object)
+    return printers.expression(argument.exact)
+
+
+def _exact_constant(value: Value) -> Any:
+    if isinstance(value, float):
+        return printers.expression(value)
+    return np.frompyfunc(printers.expression, 1, 1)(value)
+
+
+def _abbreviated(value: Any, symbols: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.frompyfunc(_abbreviated, 2, 1)(value, symbols)
+    if isinstance(value, printers.Number):
+        return value
+    return symbols if len(printers.to_text(value)) > LONGEST_EXACT else value
+
+
+def _build(forward: _Forward) -> Computation:
+    readings = _Readings(forward)
+    trace = forward.trace
+    scalar = len(trace.outputs) == 1 and trace.outputs[0].shape == ()
+    try:
+        sweep = trace.backward(contributions=True) if scalar else None
+        jacobian = trace.jacobian()
+    except minigrad.DomainError as error:
+        raise forward.refused(error) from None
+    return _Assembly(forward, readings, sweep, jacobian).computation()

@@ -51,15 +51,13 @@ class Sign:
         return Sign(self.letter, ordinals).adjoint
 
     def element(self, suffix: str) -> Sign:
-        """One element of an array: p[0,1] is shown as p_{0,1}; elements count from 0, as addresses do."""
-        inside = suffix[1:-1]
-        if not inside:
+        """One element of an array; mathematics counts from 1: p[0,1] is shown as p_{1,2}."""
+        if not suffix:
             return self
+        inside = ",".join(str(int(place) + 1) for place in suffix[1:-1].split(","))
+        between = "," if self.subscript.tex else ""
         tex, text = self.subscript.tex, self.subscript.text
-        between = ", " if tex else ""
-        return Sign(
-            self.letter, Formula(f"{tex}{between}{inside}", f"{text}{between.strip()}{inside}")
-        )
+        return Sign(self.letter, Formula(f"{tex}{between}{inside}", f"{text}{between}{inside}"))
 
     def _with(self, letter: Formula) -> Formula:
         if not self.subscript.tex:
