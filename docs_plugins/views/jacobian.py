@@ -13,6 +13,7 @@ from docs_plugins.views.cells import cell, formula
 
 MOST_ROWS = 16
 MOST_COLUMNS = 16
+LONGEST = 60  # characters of an entry in symbols; the numbers alone are clearer then
 
 
 def render(request: Request) -> str:
@@ -45,8 +46,9 @@ def _table(request: Request, format_: str | None) -> str:
         for column, entry in zip(jacobian.columns, entries, strict=True):
             shown = show(entry.number, format_)
             number = number_html(computation.name, entry.address, entry.number, format_)
+            symbols = formula(entry.symbolic) if 0 < len(entry.symbolic.text) <= LONGEST else ""
             content += cell(
-                f'<span class="mg-entry">{formula(entry.symbolic)}</span>'
+                f'<span class="mg-entry">{symbols}</span>'
                 f'<span class="mg-entry-value">{cells.sign(shown.relation)}{number}</span>',
                 kind="mg-v",
                 label=column.text,
