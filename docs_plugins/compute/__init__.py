@@ -1,0 +1,53 @@
+"""The one door to minigrad: a Program and one of its calls in, a Computation out.
+
+`forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
+has the engine read its rules as formulas and exact values; `assembly` puts it all together as
+plain data; `crosscheck` holds every number against the second opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from docs_plugins.compute.assembly import assemble
+from docs_plugins.compute.crosscheck import crosscheck
+from docs_plugins.compute.forward import ComputationError, Forward, Mistake
+from docs_plugins.language import Call, Constant, Program
+from docs_plugins.model import Computation
+
+
+def run(program: Program, call: Call) -> Computation:
+    """Compute one call of a program and everything that pages may show of it.
+
+    Raises `ComputationError` where a value or a derivative does not exist, where an array is too
+    large, and where the second opinion differs.
+    """
+    forward = Forward(program, call)
+    assembled = assemble(forward)
+    return replace(assembled.computation, cross_checks=crosscheck(forward, assembled))
+
+
+def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:
+    """Compute the same function with some inputs changed, by name or element: ``{"w11": 0.3}``."""
+    program, call = computation.program, computation.call
+    arguments = tuple(
+        _changed(argument, name, (), changes)
+        for name, argument in zip(program.parameters, call.arguments, strict=True)
+    )
+    return run(program, replace(call, arguments=arguments))
+
+
+def _changed(argument: Any, name: str, place: tuple[int, ...], changes: Mapping[str, float]) -> Any:
+    if isinstance(argument, tuple):
+        return tuple(
+            _changed(part, name, (*place, index), changes) for index, part in enumerate(argument)
+        )
+    address = f"{name}[{','.join(map(str, place))}]" if place else name
+    if address not in changes:
+        return argument
+    return Constant(changes[address], repr(changes[address]))
+
+
+__all__ = ["ComputationError", "Mistake", "rerun", "run"]

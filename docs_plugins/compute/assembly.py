@@ -1,0 +1,391 @@
+"""A trace, its sweeps and its readings, put together as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+import minigrad
+import minigrad.sweep
+from docs_plugins import naming
+from docs_plugins.compute import jacobians
+from docs_plugins.compute.forward import Forward, Value
+from docs_plugins.compute.readings import Readings, both, flat, fraction, times
+from docs_plugins.model import (
+    Computation,
+    Formula,
+    Link,
+    Number,
+    Output,
+    Shape,
+    Variable,
+    elements,
+)
+from minigrad import exact, printers
+
+Edge = tuple[int, int, int]  # operand, consumer, position
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A computation, and the engine's plain results under the second opinion's keys."""
+
+    computation: Computation
+    claims: dict[tuple[str | int, ...], Value]
+
+
+@dataclass
+class Backward:
+    """What one backward sweep gave: numbers, exact values and sizes; nothing for several outputs."""
+
+    adjoints: list[Value] = field(default_factory=list)
+    exact: list[Any] = field(default_factory=list)
+    sizes: list[Value] = field(default_factory=list)
+    sent: dict[Edge, Value] = field(default_factory=dict)
+    sent_exact: dict[Edge, Any] = field(default_factory=dict)
+    sent_sizes: dict[Edge, Value] = field(default_factory=dict)
+
+
+def assemble(forward: Forward) -> Assembled:
+    """Sweep a trace and put all of it together; raises `ComputationError`."""
+    trace = forward.trace
+    jacobians.check_size(forward)
+    single = len(trace.outputs) == 1 and trace.outputs[0].shape == ()
+    readings = Readings(forward)
+    try:
+        backward = _sweep(readings) if single else None
+        jacobian = trace.jacobian()
+        magnitudes = trace.magnitudes()
+    except minigrad.DomainError as error:
+        raise forward.refused(error) from None
+    return _Assembly(readings, backward, jacobian, magnitudes.values).assembled()
+
+
+def _sweep(readings: Readings) -> Backward:
+    sweep = readings.trace.backward(contributions=True)
+    sizes = readings.trace.magnitudes()
+    adjoints, links = readings.exact_sweep()
+    return Backward(
+        sweep.adjoints,
+        adjoints,
+        sizes.adjoints,
+        {_edge(sent): sent.value for sent in sweep.contributions},
+        {edge: link.value for edge, link in links},
+        {_edge(sent): sent.value for sent in sizes.contributions},
+    )
+
+
+def _edge(sent: minigrad.Contribution) -> Edge:
+    return sent.operand.index, sent.consumer.index, sent.position
+
+
+class _Assembly:
+    """The parts of one computation."""
+
+    def __init__(
+        self,
+        readings: Readings,
+        backward: Backward | None,
+        jacobian: minigrad.Jacobian,
+        sizes: Sequence[Value],
+    ) -> None:
+        self.readings = readings
+        self.forward = readings.forward
+        self.trace = readings.trace
+        self.backward = backward
+        self.jacobian = jacobian
+        self.sizes = sizes
+        self.numbers: dict[str, Number] = {}
+        self.claims: dict[tuple[str | int, ...], Value] = {}
+
+    def assembled(self) -> Assembled:
+        """Return all of it."""
+        variables = tuple(self._variable(node) for node in self.readings.nodes)
+        links = tuple(self._links(variables))
+        outputs = tuple(self._outputs(variables))
+        jacobian = jacobians.jacobian(self.readings, self.jacobian, self.backward)
+        for row, names in zip(jacobian.entries, jacobians.row_names(self.readings), strict=True):
+            for entry, column in zip(row, jacobians.column_names(self.readings), strict=True):
+                for name in names:
+                    self.numbers[f"jacobian.{name}.{column}"] = entry.number
+        self._aliases()
+        program, call = self.forward.program, self.forward.call
+        computation = Computation(
+            name=call.name,
+            program=program,
+            call=call,
+            variables=variables,
+            links=links,
+            outputs=outputs,
+            jacobian=jacobian,
+            numbers=self.numbers,
+            engine=minigrad.__version__,
+            cross_checks=0,
+        )
+        return Assembled(computation, self.claims)
+
+    # ---- variables
+
+    def _variable(self, node: minigrad.Node) -> Variable:
+        readings, index = self.readings, node.index
+        step = self.forward.step_of[index]
+        address, sign = readings.addresses[index], readings.signs[index]
+        is_input = not node.operands
+        value = numbers(node.value, readings.exact[index], self.sizes[index])
+        self._enter(address, node.shape, "value", value)
+        self.claims["value", step] = node.value
+        adjoint = None
+        if self.backward is not None:
+            found = self.backward.adjoints[index]
+            found = np.zeros(node.shape) if found is None else found
+            exact_adjoint = self.backward.exact[index]
+            if self.backward.adjoints[index] is None:
+                exact_adjoint = np.full(node.shape, Fraction(0), dtype=object)
+            adjoint = numbers(found, exact_adjoint, self.backward.sizes[index])
+            self._enter(address, node.shape, "adjoint", adjoint)
+            self.claims["adjoint", step] = found
+        return Variable(
+            index=index,
+            address=address,
+            assigned=readings.names[index] is not None,
+            symbol=sign.formula,
+            adjoint_symbol=sign.adjoint,
+            operation=node.operation.name,
+            operands=tuple(x.index for x in node.operands if x.index >= 0),
+            shape=node.shape,
+            formula=(
+                naming.sign(address).formula
+                if is_input
+                else both(printers.formula(node, readings.atoms))
+            ),
+            plain=readings.plain_formula(node),
+            substituted=None if is_input else self._substituted(node),
+            value=value,
+            adjoint=adjoint,
+            line=readings.steps[index].line,
+            footnote=_footnote(node),
+        )
+
+    def _substituted(self, node: minigrad.Node) -> Formula | None:
+        if node.shape or any(x.shape for x in node.operands):
+            return None
+        return both(printers.formula(node, self._values_of(node)))
+
+    def _values_of(self, node: minigrad.Node) -> dict[int, Any]:
+        """The exact values of a node and its operands, signs where they are too long."""
+        readings = self.readings
+        return {
+            x.index: exact.named(readings.exact[x.index], readings.atoms[x.index])
+            for x in (node, *node.operands)
+            if x.index >= 0
+        }
+
+    # ---- links
+
+    def _links(self, variables: Sequence[Variable]) -> Iterator[Link]:
+        edges = sorted(
+            (operand.index, node.index, position)
+            for node in self.readings.nodes
+            for position, operand in enumerate(node.operands)
+            if operand.index >= 0
+        )
+        counts: dict[int, int] = {}
+        for operand, _, _ in edges:
+            counts[operand] = counts.get(operand, 0) + 1
+        ordinals: dict[int, int] = {}
+        for edge in edges:
+            ordinals[edge[0]] = ordinals.get(edge[0], 0) + 1
+            yield self._link(edge, ordinals[edge[0]] if counts[edge[0]] > 1 else None, variables)
+
+    def _link(self, edge: Edge, ordinal: int | None, variables: Sequence[Variable]) -> Link:
+        operand, consumer, position = edge
+        readings = self.readings
+        node = readings.nodes[consumer]
+        of, to = variables[consumer], variables[operand]
+        twice = sum(x.index == operand for x in node.operands) > 1
+        place = f".p{position}" if twice else ""
+        local = printers.local_partial(node, position, readings.atoms)
+        cotangent = readings.cotangents[consumer]
+        pulled = printers.contribution(node, position, readings.atoms, cotangent)
+        sign = readings.signs[operand]
+        return Link(
+            operand=operand,
+            consumer=consumer,
+            position=position,
+            address=f"{to.address}.from.{of.address}{place}",
+            symbol=sign.adjoint if ordinal is None else sign.contribution(ordinal),
+            only=ordinal is None,
+            rule=_rule(of, to, structural=local is None),
+            local=both(pulled if local is None else local),
+            plain=self._plain(node, position, of),
+            factored=both(pulled) if local is None else times(local, cotangent, of.shape),
+            substituted=self._substituted_link(node, position),
+            exact=self._exact_link(edge),
+            partial=self._partial(node, position, of, f"d.{to.address}{place}"),
+            value=self._sent(edge, to, of, place),
+        )
+
+    def _plain(self, node: minigrad.Node, position: int, of: Variable) -> str:
+        found = printers.local_partial(node, position, self.readings.plain)
+        if found is None:
+            tilde = f"adj({of.address})"
+            symbol = printers.Symbol(tilde, tilde, shape=of.shape)
+            found = printers.contribution(node, position, self.readings.plain, symbol)
+        return printers.to_text(found)
+
+    def _sent(self, edge: Edge, to: Variable, of: Variable, place: str) -> tuple[Number, ...] | None:
+        if self.backward is None:
+            return None
+        value = self.backward.sent.get(edge)
+        if value is None:  # no path from here to the output
+            zero = np.zeros(to.shape)
+            return numbers(zero, np.full(to.shape, Fraction(0), dtype=object), zero)
+        sent = numbers(value, self.backward.sent_exact.get(edge), self.backward.sent_sizes[edge])
+        self._enter(to.address, to.shape, f"from.{of.address}{place}", sent)
+        if place:
+            self._add(to, of, sent)
+        steps = [self.forward.step_of[index] for index in edge[:2]]
+        self.claims["contribution", *steps, edge[2]] = value
+        return sent
+
+    def _add(self, to: Variable, of: Variable, sent: Sequence[Number]) -> None:
+        """A consumer that reads its operand twice sends back the sum of both."""
+        for suffix, number in zip(elements(to.shape), sent, strict=True):
+            path = f"{to.address}{suffix}.from.{of.address}"
+            before = self.numbers.get(path)
+            self.numbers[path] = number if before is None else _sum(before, number)
+
+    def _partial(
+        self, node: minigrad.Node, position: int, of: Variable, quantity: str
+    ) -> tuple[Number, ...] | None:
+        if node.operation.partials is None:
+            return None
+        found = minigrad.sweep.local_partial(node, position, [x.value for x in node.operands])
+        known = None
+        if not node.shape:
+            known = self._exact_partial(node, position)
+        elif np.shape(found) != node.shape:
+            found = np.broadcast_to(found, node.shape)
+        partial = numbers(found, known, None)
+        self._enter(of.address, node.shape, quantity, partial)
+        self.claims["partial", self.forward.step_of[node.index], position] = found
+        return partial
+
+    def _exact_partial(self, node: minigrad.Node, position: int) -> Any:
+        found = printers.local_partial(node, position, self._values_of(node))
+        return exact.opened(found)
+
+    def _substituted_link(self, node: minigrad.Node, position: int) -> Formula | None:
+        if self.backward is None or node.shape or any(x.shape for x in node.operands):
+            return None
+        local = printers.local_partial(node, position, self._values_of(node))
+        adjoint = self.backward.exact[node.index]
+        if local is None or adjoint is None:
+            return None
+        return times(local, exact.named(adjoint, self.readings.cotangents[node.index]), ())
+
+    def _exact_link(self, edge: Edge) -> Formula | None:
+        if self.backward is None:
+            return None
+        found = self.backward.sent_exact.get(edge)
+        if found is None or isinstance(found, np.ndarray):
+            return None
+        return both(found)
+
+    # ---- outputs
+
+    def _outputs(self, variables: Sequence[Variable]) -> Iterator[Output]:
+        several = len(self.trace.outputs) > 1
+        for place, node in enumerate(self.trace.outputs, 1):
+            label = f"y{place}" if several else "y"
+            variable = variables[node.index] if node.index >= 0 else None
+            own = variable is not None and variable.assigned and _is_own(variable)
+            shown = variable.symbol if variable is not None and own else naming.sign(label).formula
+            if variable is not None:
+                value = variable.value
+            else:
+                step = self.forward.program.outputs[place - 1]
+                value = numbers(node.value, self.readings.constant(step), None)
+            yield Output(label, shown, None if variable is None else node.index, node.shape, value)
+            if label not in self.forward.program.names:
+                self._enter(label, node.shape, "value", value)
+                if variable is not None and variable.adjoint is not None:
+                    self._enter(label, node.shape, "adjoint", variable.adjoint)
+            if not several:
+                for suffix, number in zip(elements(node.shape), value, strict=True):
+                    self.numbers[f"value{suffix}"] = number
+
+    # ---- addresses
+
+    def _enter(self, address: str, shape: Shape, quantity: str, found: Sequence[Number]) -> None:
+        for suffix, number in zip(elements(shape), found, strict=True):
+            self.numbers[f"{address}{suffix}.{quantity}"] = number
+
+    def _aliases(self) -> None:
+        """Enter a second name of a variable beside its first, and names of constants."""
+        for name, step in self.forward.program.names.items():
+            index = self.forward.node_of.get(step)
+            if index is None:
+                constant = self.forward.constants[step]
+                found = numbers(constant, self.readings.constant(step), None)
+                self._enter(name, np.shape(constant), "value", found)
+                continue
+            address = self.readings.addresses[index]
+            if address == name:
+                continue
+            for suffix in elements(self.readings.nodes[index].shape):
+                for quantity in ("value", "adjoint"):
+                    number = self.numbers.get(f"{address}{suffix}.{quantity}")
+                    if number is not None:
+                        self.numbers[f"{name}{suffix}.{quantity}"] = number
+
+
+def numbers(value: Value, known: Any, sizes: Value) -> tuple[Number, ...]:
+    """The elements of a value with what is known exactly of each, and its size."""
+    if isinstance(value, float):
+        size = abs(value) if sizes is None else max(abs(value), float(sizes))
+        return (Number(value, fraction(known), size),)
+    values = np.ravel(value).tolist()
+    exacts = flat(known, len(values))
+    magnitudes = [0.0] * len(values) if sizes is None else np.ravel(sizes).tolist()
+    return tuple(
+        Number(one, fraction(two), max(abs(one), three))
+        for one, two, three in zip(values, exacts, magnitudes, strict=True)
+    )
+
+
+def _is_own(variable: Variable) -> bool:
+    return naming.NUMBERED.fullmatch(variable.address) is None
+
+
+def _sum(a: Number, b: Number) -> Number:
+    known = None if a.exact is None or b.exact is None else a.exact + b.exact
+    return Number(a.value + b.value, known, a.magnitude + b.magnitude)
+
+
+def _rule(of: Variable, to: Variable, *, structural: bool) -> Formula:
+    y, x = of.symbol, to.symbol
+    tex = rf"\frac{{\partial {y.tex}}}{{\partial {x.tex}}}"
+    if structural:
+        tex = rf"\left({tex}\right)^{{\mathsf T}}"
+    dot = "" if structural else r"\odot " if of.shape else r"\cdot "
+    text = f"∂{y.text}/∂{x.text} · {of.adjoint_symbol.text}"
+    return Formula(f"{tex} {dot}{of.adjoint_symbol.tex}", text)
+
+
+def _footnote(node: minigrad.Node) -> str | None:
+    """The engine's choice at a kink, where the node sits at one."""
+    operation = node.operation
+    if operation.at_kink is None:
+        return None
+    values = [x.value for x in node.operands]
+    at = (
+        operation.at_kink(*values)
+        if operation.partials is not None
+        else operation.at_kink(values[0], node.value, **(node.options or {}))
+    )
+    return f"{operation.name}: {operation.kink}" if np.any(at) else None

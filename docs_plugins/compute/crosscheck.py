@@ -1,0 +1,48 @@
+"""Every value and derivative a second way: what the engine claims against the second opinion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from docs_plugins import second
+from docs_plugins.compute.forward import ComputationError, Forward, Mistake
+
+if TYPE_CHECKING:
+    from docs_plugins.compute.assembly import Assembled
+    from docs_plugins.second.comparison import Disagreement, Key
+
+
+def crosscheck(forward: Forward, assembled: Assembled) -> int:
+    """Return how many numbers agree; raises `ComputationError` that lists those that do not."""
+    claims: dict[Key, object] = dict(assembled.claims)
+    for j, row in enumerate(assembled.computation.jacobian.entries):
+        for i, entry in enumerate(row):
+            claims["jacobian", j, i] = entry.number.value
+    found = second.agreement(claims, second.opinion(forward.program, forward.call))
+    if found.disagreements:
+        raise ComputationError([_mistake(forward, one) for one in found.disagreements])
+    return found.compared
+
+
+def _mistake(forward: Forward, found: Disagreement) -> Mistake:
+    kind, *place = found.key
+    steps = forward.program.steps
+    step = int(place[1] if kind == "contribution" else place[0]) if kind != "jacobian" else 0
+    names = [
+        forward.source(int(index)) for index in (place[:2] if kind == "contribution" else place[:1])
+    ]
+    what = {
+        "value": "the value of {0}",
+        "adjoint": "the adjoint of {0}",
+        "partial": "a local partial of {0}",
+        "contribution": "the contribution to {0} from {1}",
+        "jacobian": f"entry {place} of the Jacobian",
+    }[str(kind)].format(*names)
+    message = f"{what} is {found.engine!r} by the engine, {found.second!r} by the second opinion"
+    if np.ndim(found.element) or found.element:
+        message += f" (element {found.element})"
+    remedy = "one of the two has a wrong rule: nothing of this block is published"
+    line = steps[step].line if kind != "jacobian" else forward.call.line
+    return Mistake(line, forward.call.name, message, remedy)

@@ -1,0 +1,163 @@
+"""The Jacobian of a trace as plain data: numbers, exact values, symbols, and the passes it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import minigrad
+from docs_plugins import naming
+from docs_plugins.compute.forward import ComputationError, Forward
+from docs_plugins.compute.readings import Readings, both, flat, fraction
+from docs_plugins.model import Entry, Formula, Jacobian, Number, elements
+from minigrad import printers
+
+if TYPE_CHECKING:
+    from docs_plugins.compute.assembly import Backward
+
+MOST_ENTRIES = 4096
+MOST_SYMBOLS = 400  # entries that are also read in symbols and exactly
+
+
+def check_size(forward: Forward) -> None:
+    """Refuse a Jacobian too large for a page, before it is computed."""
+    trace = forward.trace
+    rows = sum(node.size for node in trace.outputs)
+    columns = sum(node.size for node in trace.inputs)
+    if rows * columns > MOST_ENTRIES:
+        mistake = forward.mistake(
+            f"a Jacobian of {rows} × {columns} entries",
+            forward.program.outputs[0],
+            f"at most {MOST_ENTRIES} on a page: return or take fewer numbers",
+        )
+        raise ComputationError([mistake])
+
+
+def row_names(readings: Readings) -> list[tuple[str, ...]]:
+    """The names of each row: y1, and the output's own where it has one."""
+    return [names for names, _ in _rows(readings)]
+
+
+def column_names(readings: Readings) -> list[str]:
+    """The name of each column: an input's, with its element."""
+    return [
+        name + suffix
+        for node, name in zip(
+            readings.trace.inputs, readings.forward.program.parameters, strict=True
+        )
+        for suffix in elements(node.shape)
+    ]
+
+
+def _rows(readings: Readings) -> list[tuple[tuple[str, ...], Formula]]:
+    several = len(readings.trace.outputs) > 1
+    rows = []
+    for place, node in enumerate(readings.trace.outputs, 1):
+        label = f"y{place}" if several else "y"
+        own = readings.names[node.index] if node.index >= 0 else None
+        names = (label,) if own is None else (label, own)
+        shown = naming.sign(names[-1])
+        if own is not None and naming.NUMBERED.fullmatch(own):
+            shown = naming.sign(label)
+        for suffix in elements(node.shape):
+            rows.append((tuple(n + suffix for n in names), shown.element(suffix).formula))
+    return rows
+
+
+def jacobian(
+    readings: Readings, computed: minigrad.Jacobian, backward: Backward | None
+) -> Jacobian:
+    """Put the Jacobian together."""
+    rows, columns = _rows(readings), column_names(readings)
+    matrix = np.asarray(computed.value, dtype=float).tolist()
+    few = len(rows) * len(columns) <= MOST_SYMBOLS
+    symbols = _symbols(readings) if few else None
+    known = _known(readings, backward) if few else None
+    entries = tuple(
+        tuple(
+            Entry(
+                address=f"jacobian.{names[0]}.{column}",
+                symbolic=both(symbols[0][j][i]) if symbols else Formula("", ""),
+                plain=printers.to_text(symbols[1][j][i]) if symbols else "",
+                number=Number(
+                    matrix[j][i],
+                    fraction(known[j][0][i]) if known else None,
+                    max(abs(matrix[j][i]), known[j][1][i]) if known else abs(matrix[j][i]),
+                ),
+            )
+            for i, column in enumerate(columns)
+        )
+        for j, (names, _) in enumerate(rows)
+    )
+    return Jacobian(
+        rows=tuple(shown for _, shown in rows),
+        columns=tuple(
+            naming.sign(name).element(suffix).formula
+            for node, name in zip(
+                readings.trace.inputs, readings.forward.program.parameters, strict=True
+            )
+            for suffix in elements(node.shape)
+        ),
+        entries=entries,
+        mode=computed.mode,
+        passes=computed.passes,
+        reverse_passes=len(rows),
+        forward_passes=len(columns),
+    )
+
+
+def _symbols(readings: Readings) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
+    own = {
+        index: name
+        for index, name in enumerate(readings.names)
+        if name is not None and naming.NUMBERED.fullmatch(name) is None
+    }
+    shown = {
+        index: printers.Symbol(
+            naming.sign(name).formula.tex,
+            naming.sign(name).formula.text,
+            shape=readings.nodes[index].shape,
+        )
+        for index, name in own.items()
+    }
+    plain = {index: readings.plain[index] for index in own}
+    return (
+        printers.symbolic_jacobian(readings.trace, shown),
+        printers.symbolic_jacobian(readings.trace, plain),
+    )
+
+
+def _known(
+    readings: Readings, backward: Backward | None
+) -> list[tuple[list[Any], list[float]]]:
+    """For each row its entries' exact values and sizes without cancellation."""
+    if backward is not None:
+        return [(_row(readings, backward.exact), _sizes(readings, backward.sizes))]
+    rows = []
+    for place, output in enumerate(readings.trace.outputs):
+        for one in np.eye(output.size):
+            seeds = [np.zeros(y.shape) if y.shape else 0.0 for y in readings.trace.outputs]
+            seeds[place] = one.reshape(output.shape) if output.shape else 1.0
+            seed = tuple(seeds) if len(seeds) > 1 else seeds[0]
+            adjoints, _ = readings.exact_sweep(seed)
+            sizes = readings.trace.magnitudes(seed).adjoints
+            rows.append((_row(readings, adjoints), _sizes(readings, sizes)))
+    return rows
+
+
+def _row(readings: Readings, adjoints: list[Any]) -> list[Any]:
+    return [
+        0 if one is None else one
+        for node in readings.trace.inputs
+        for one in flat(adjoints[node.index], node.size)
+    ]
+
+
+def _sizes(readings: Readings, sizes: list[Any]) -> list[float]:
+    return [
+        0.0 if one is None else float(one)
+        for node in readings.trace.inputs
+        for one in flat(sizes[node.index], node.size)
+    ]
