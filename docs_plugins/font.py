@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from importlib.resources import files
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fontTools import subset
@@ -72,13 +74,13 @@ def cut(characters: frozenset[str]) -> Font:
     options.layout_features = []
     options.name_IDs = ["*"]
     options.recalc_timestamp = False
-    with files("ziamath.fonts").joinpath("STIXTwoMath-Regular.ttf").open("rb") as source:
-        font = subset.load_font(source, options, dontLoadGlyphNames=True)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=sorted(map(ord, characters)))
-        subsetter.subset(font)
-        result = BytesIO()
-        subset.save_font(font, result, options)
+    font = subset.load_font(str(_whole_font()), options, dontLoadGlyphNames=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=sorted(map(ord, characters)))
+    subsetter.subset(font)
+    result = BytesIO()
+    subset.save_font(font, result, options)
+    font.close()
     content = result.getvalue()
     return Font(f"deepnotes-math.{hashlib.sha256(content).hexdigest()[:8]}.woff2", content)
 
@@ -86,6 +88,14 @@ def cut(characters: frozenset[str]) -> Font:
 def licence() -> str:
     """Return the text of the font's licence."""
     return files("docs_plugins").joinpath("assets/OFL.txt").read_text("utf-8")
+
+
+def _whole_font() -> Path:
+    """The font inside the installed ziamath, which need not be imported for that."""
+    spec = find_spec("ziamath")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("the font of the formulas is missing: pip install ziamath")
+    return Path(spec.submodule_search_locations[0], "fonts", "STIXTwoMath-Regular.ttf")
 
 
 def _italic(letter: str) -> str:

@@ -173,6 +173,7 @@ class Display(BlockProcessor):
         if match is not None:
             character = self.formulas.take_display(match[2], match[1], match[0])
             rest = block[match.end() :]
+            read = 1
         elif start is not None and "$$" not in block[start.end() :]:
             character = self.formulas.take_mistake(
                 "a formula that begins here does not end in the same block",
@@ -180,12 +181,21 @@ class Display(BlockProcessor):
                 block,
                 "close it, and leave no blank line within",
             )
-            rest = ""
+            rest, read = "", _until_closed(blocks)
         else:
             return False
-        blocks[0:1] = [rest] if rest.strip() else []
+        blocks[0:read] = [rest] if rest.strip() else []
         ET.SubElement(parent, "div").text = AtomicString(character)
         return True
+
+
+def _until_closed(blocks: list[str]) -> int:
+    """How many blocks a formula takes up that a blank line divides; 1 where nothing closes it."""
+    for count, block in enumerate(blocks[1:], 2):
+        if "$$" in block:
+            opens = START.match(block) and clean(block).strip() != "$$"
+            return 1 if opens else count
+    return 1
 
 
 class DisplayWithin(BlockProcessor):

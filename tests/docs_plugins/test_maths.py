@@ -1,0 +1,139 @@
+"""TeX becomes MathML, mistakes become messages, computed values take their places in formulas."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from docs_plugins.maths import FormulaError, Token, display, fill, inline
+from docs_plugins.model import Number
+from docs_plugins.numbers import show
+
+PLACE = "\U000f0000"
+
+
+def token(value: float, *, related: bool = False, rounded: bool = False) -> Token:
+    exact = None if rounded else Fraction(value)
+    return Token("f.v1.value", show(Number(value, exact, abs(value))), related)
+
+
+def words(html: str) -> str:
+    return re.sub(r"<[^>]*>|⁡", "", html).replace("\xa0", " ")
+
+
+def test_the_tex_is_kept_for_copying() -> None:
+    assert 'data-tex="a &lt; b"' in inline("a < b")
+
+
+def test_no_copy_of_the_tex_is_among_the_words() -> None:
+    assert words(inline(r"\tilde{v}_{01}")) == "v˜01"
+
+
+def test_attributes_are_written_on_the_element() -> None:
+    assert inline("x", data_of="f.x", class_="mg-s").startswith('<math data-of="f.x" class="mg-s"')
+
+
+def test_a_displayed_formula_can_be_scrolled_by_the_keyboard() -> None:
+    assert 'tabindex="0"' in display("x")
+    assert 'display="block"' in display("x")
+
+
+def test_the_same_tex_gives_the_same_mathml() -> None:
+    assert inline(r"\frac{1}{2}") == inline(r"\frac{1}{2}")
+
+
+@pytest.mark.parametrize(
+    ("tex", "message", "remedy"),
+    [
+        (r"\frca{1}{2}", r"unknown command \frca", r"did you mean \frac?"),
+        (r"\widetilde{v}", r"unknown command \widetilde", r"\tilde{v}"),
+        (r"\begin{algin}a\end{algin}", "unknown environment algin", "did you mean align?"),
+        (r"\frac{1}{2", 'expected closing token "}"', ""),
+        ("x^", "expected argument", ""),
+        ("a & b", "&", ""),
+        ("50 % of it", "%", r"\%"),
+        (r"a \\% b", "%", r"\%"),
+        ("", "without content", ""),
+        (" \n ", "without content", ""),
+        ("{" * 200 + "}" * 200, "nested", ""),
+        ("x" * 5000, "5000 characters", "4000"),
+        ("\ud800", "surrogate", ""),
+        ("\x00", "isallowed", ""),
+        (r"\newcommand{\a}{\a}\a", "too many expansions", ""),
+    ],
+)
+def test_a_mistake_is_named(tex: str, message: str, remedy: str) -> None:
+    with pytest.raises(FormulaError) as raised:
+        inline(tex)
+    assert message in str(raised.value)
+    assert remedy in raised.value.remedy
+
+
+def test_a_mistake_knows_its_line_within_the_formula() -> None:
+    with pytest.raises(FormulaError) as raised:
+        display("a\n+ b\n+ \\foo")
+    assert raised.value.line == 2
+
+
+def test_an_escaped_percent_sign_is_none() -> None:
+    assert words(inline(r"50\%")) == "50%"
+
+
+@pytest.mark.parametrize(
+    ("tex", "value", "shown"),
+    [
+        (f"x = {PLACE}", -1.0, "x=−1"),
+        (f"({PLACE})", -1.0, "(−1)"),
+        (f"(a, {PLACE})", -1.0, "(a,−1)"),
+        (rf"2 \cdot {PLACE}", -1.0, "2⋅(−1)"),
+        (rf"2 \cdot {PLACE}", 5.0, "2⋅5"),
+        (rf"2 \cdot {{{PLACE}}}", -1.0, "2⋅(−1)"),
+        (f"a - {PLACE}", -1.0, "a−(−1)"),
+        (f"-{PLACE}", -1.0, "−(−1)"),
+        (f"a {PLACE}", -1.0, "a(−1)"),
+        (f"2 {PLACE}", 5.0, "2(5)"),
+        (f"{PLACE}^2", -1.0, "(−1)2"),
+        (f"{PLACE}^2", 5.0, "52"),
+        (f"x^{PLACE}", -1.0, "x−1"),
+        (rf"\frac{{1}}{{{PLACE}}}", -1.0, "1−1"),
+        (rf"\cos {PLACE}", -1.0, "cos(−1)"),
+        (rf"\text{{it is {PLACE} here}}", -1.0, "it is −1 here"),
+    ],
+)
+def test_a_value_is_bracketed_where_its_sign_would_mislead(
+    tex: str, value: float, shown: str
+) -> None:
+    assert words(fill(inline(tex), {PLACE: token(value)})) == shown
+
+
+def test_a_value_is_an_element_of_its_own() -> None:
+    html = fill(inline(f"x = {PLACE}"), {PLACE: token(-1.5)})
+    assert re.search(r'<mrow [^>]*data-mg="f.v1.value">.*?<mn>1.5</mn></mrow>', html)
+
+
+def test_a_small_value_is_written_as_a_power_of_ten() -> None:
+    html = fill(inline(f"x = {PLACE}"), {PLACE: token(1.2e-5, rounded=True)})
+    assert words(html) == "x=1.2×10−5"
+
+
+def test_the_base_of_a_power_is_bracketed_when_it_is_a_product() -> None:
+    html = fill(inline(f"{PLACE}^2"), {PLACE: token(1.2e-5, rounded=True)})
+    assert words(html) == "(1.2×10−5)2"
+
+
+@pytest.mark.parametrize(("rounded", "sign"), [(False, "="), (True, "≈")])
+def test_the_sign_before_a_value_follows_from_the_value(rounded: bool, sign: str) -> None:
+    html = fill(inline(f"x {PLACE}"), {PLACE: token(-1.5, related=True, rounded=rounded)})
+    assert words(html) == f"x{sign}−1.5" if not rounded else words(html).startswith("x≈−1.5")
+
+
+def test_the_kept_tex_has_the_value_too() -> None:
+    html = fill(inline(rf"2 \cdot {PLACE}"), {PLACE: token(-1.5)})
+    assert r'data-tex="2 \cdot {-1.5}"' in html
+
+
+def test_formulas_without_values_are_left_as_they_are() -> None:
+    html = inline("x") + " and text " + display("y")
+    assert fill(html, {PLACE: token(1.0)}) == html
