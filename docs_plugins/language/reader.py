@@ -35,7 +35,9 @@ def parse(text: str) -> Program:
     if not found:
         example = f"{function.name}({', '.join('1' for _ in parameters)})"
         raise ProgramError(
-            f"{function.name} is never called", len(lines), f"call it with numbers: {example}"
+            f"{function.name} is never called",
+            function.end_lineno or 1,
+            f"call it with numbers: {example}",
         )
     calls = _named(found, function.name, parameters, lines)
     return Program(function.name, parameters, steps, outputs, names, calls, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 from collections.abc import Iterable, Mapping
 
@@ -151,7 +152,7 @@ def unknown_function(name: str, line: int) -> ProgramError:
     """Return the error for a call of something that is no function."""
     if name in COUSINS:
         return ProgramError(f"unknown function {name}", line, f"write {COUSINS[name]}")
-    meant = nearest(name, [*FUNCTIONS, *ALIASES])
+    meant = None if hasattr(builtins, name) else nearest(name, [*FUNCTIONS, *ALIASES])
     remedy = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(FUNCTIONS))}"
     return ProgramError(f"unknown function {name}", line, remedy)
 
