@@ -148,7 +148,7 @@ def jacfwd(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., 
 def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function giving all second derivatives of a scalar function.
 
-    For a tuple of argnums a tuple of tuples: entry [i][j] differentiates by i, then by j.
+    For a tuple of argnums a tuple of tuples: entry ``[i][j]`` differentiates by i, then by j.
 
     >>> hessian(lambda x: x * x * x)(2.0)
     12.0
