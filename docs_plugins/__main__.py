@@ -124,6 +124,7 @@ def read_site(config_file: str | None) -> tuple[Site, Path]:
         except ReadingDone:
             return plugin.site, Path(config.docs_dir)
         finally:
+            plugin.reading_only = False  # MkDocs keeps plugins for the process's next build
             config.plugins.on_shutdown()
     raise UsageError("the pages were not read to their end")
 

@@ -159,15 +159,16 @@ def test_no_attempt_executes_in_verify(small_site):
 
 
 @pytest.mark.usefixtures("canary")
-@pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_no_reference_executes(small_site, attempt):
-    if "{" in attempt or '"' in attempt:
-        pytest.skip("not what stands between our braces")
-    small_site.page(
-        "index.md",
-        f"```minigrad\ndef f(x):\n    return 2 * x\nf(3)\n```\n\n{{{{ f.{attempt} }}}}\n",
-    )
-    assert small_site.build("serve").site is not None
+def test_no_reference_executes(small_site):
+    references = [
+        f"{{{{ {shape.format(attempt)} }}}}\n"
+        for attempt in ATTEMPTS
+        for shape in ("f.{}", "{}", "f.x.value:{}", "={}.value", "ref {}", "f.trace format={}")
+    ]
+    block = "```minigrad\ndef f(x):\n    return 2 * x\nf(3)\n```\n\n"
+    small_site.page("index.md", block + "\n".join(references))
+    small_site.build("serve")
+    assert small_site.build().failed
 
 
 HTML = "<img src=x onerror=alert(1)>"
