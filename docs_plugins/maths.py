@@ -75,6 +75,7 @@ class Token:
     path: str  # what data-mg says: f.x2.adjoint
     shown: Shown
     related: bool = False  # whether `=` or `≈` goes before it
+    format: str | None = None  # other than the usual one
 
 
 def inline(tex: str, **attributes: str) -> str:
@@ -220,6 +221,8 @@ def _needs_brackets(parent: ET.Element, place: int, token: Token) -> bool:
 
 def _number(token: Token, *, bracketed: bool) -> ET.Element:
     number = ET.Element("mrow", {"class": "mg-n", "data-mg": token.path})
+    if token.format:
+        number.set("data-mg-format", token.format)
     shown = token.shown
     if shown.negative:
         ET.SubElement(number, "mo", {"lspace": "0", "rspace": "0"}).text = "−"

@@ -291,8 +291,9 @@ def find_number(computation: Computation, path: str) -> Number:
 def number_place(reference: references.Value, shown: Shown, source: str, origin: Origin) -> Place:
     """What stands for a number, in each kind of surroundings."""
     path = f"{reference.block}.{reference.path}"
-    text = f'<span class="mg-n" data-mg="{escape(path)}">{shown.text}</span>'
-    token = Token(path, shown, reference.related)
+    said = f' data-mg-format="{escape(reference.format)}"' if reference.format else ""
+    text = f'<span class="mg-n" data-mg="{escape(path)}"{said}>{shown.text}</span>'
+    token = Token(path, shown, reference.related, reference.format)
     if reference.related:
         return Place(source, origin, f"{shown.relation} {text}", shown.related, token)
     return Place(source, origin, text, shown.text, token)
@@ -308,20 +309,30 @@ def block_element(computation: Computation) -> str:
         "data-mg-line": str(call.line),
         "data-mg-engine": computation.engine,
         "data-mg-count": f"\ue0e0{computation.name}\ue0e0",
+        "data-mg-views": f"\ue0e1{computation.name}\ue0e1",
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
     return f'<div class="mg-block" hidden{written}></div>'
 
 
 COUNT = re.compile("\ue0e0([^\ue0e0]*)\ue0e0")
+DRAWN = re.compile("\ue0e1([^\ue0e1]*)\ue0e1")
 
 
 def count_numbers(html: str) -> str:
-    """Put into each block's element how many numbers of it the page shows."""
+    """Put into each block's element how many numbers of it the page shows, and which views."""
+    if not COUNT.search(html):
+        return html
     counts: dict[str, int] = {}
-    for block in re.findall(r'\bdata-mg="([^".]*)', html):
-        counts[block] = counts.get(block, 0) + 1
-    return COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
+    for paths in re.findall(r'\bdata-mg(?:-in)?="([^"]*)', html):
+        for path in paths.split():
+            block = path.partition(".")[0]
+            counts[block] = counts.get(block, 0) + 1
+    views: dict[str, list[str]] = {}
+    for identifier, block in re.findall(r'\bid="([^"]*)" data-mg-view="([^".]*)', html):
+        views.setdefault(block, []).append(identifier)
+    html = COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
+    return DRAWN.sub(lambda found: " ".join(views.get(found[1], ())), html)
 
 
 def problem_box(problems: Sequence[Problem]) -> str:

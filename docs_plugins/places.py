@@ -158,7 +158,15 @@ class _Walk:
         text = piece[0]
         if tag == "figcaption" and not piece["end"] and self.captions and self.captions[-1]:
             text = f'<figcaption id="{self.captions[-1]}"{piece["rest"]}>'
-        return CHARACTER.sub(self._plain, text) if CHARACTER.search(text) else text
+        return self._attributes(text) if CHARACTER.search(text) else text
+
+    def _attributes(self, tag: str) -> str:
+        """A tag with numbers in its attributes, and which ones they are."""
+        tokens = [self.places[ord(found) - FIRST].token for found in CHARACTER.findall(tag)]
+        paths = [f"{t.path}:{t.format}" if t.format else t.path for t in tokens if t]
+        said = f' data-mg-in="{escape(" ".join(paths))}"' if paths else ""
+        tag = CHARACTER.sub(self._plain, tag)
+        return re.sub(r"\s*/?>$", lambda end: said + end[0], tag)
 
     def _of(self, found: re.Match[str]) -> Place:
         return self.places[ord(found[0]) - FIRST]

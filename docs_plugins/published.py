@@ -28,7 +28,8 @@ IMPLIED_END: Mapping[str, frozenset[str]] = {
     "dt": frozenset(("dd", "dt")),
 }
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-_OURS = frozenset(("data-mg", "data-mg-view", "data-mg-block"))
+_ELEMENTS = frozenset(("data-mg", "data-mg-view"))
+_OURS = _ELEMENTS | {"data-mg-block", "data-mg-in"}
 _LONGER = frozenset("<>!:=≠≤≥")  # before =, they make another sign
 _SPACE = re.compile(r"[\s\u2060-\u2064]+")
 
@@ -51,6 +52,7 @@ class PublishedNumber:
 
     path: str  # with its block
     text: str  # without white space; a minus is -, a power of ten is ×10-5
+    inside: bool  # whether the text is an attribute's, in which the number stands somewhere
     format: str | None
     relation: str  # the = or ≈ right before it, else ""
     line: int
@@ -130,15 +132,28 @@ def _follow(element: _Open, token: Start | End) -> None:
 
 
 def _begin(start: Start, line: int, before: str, opened: list[_Open], found: Published) -> None:
+    if "data-mg-in" in start.attributes:
+        found.numbers += _in_attributes(start.attributes, line)
     if "data-mg-block" in start.attributes:
         found.blocks.append(_block(start.attributes, line))
-    elif start.empty:
+    elif start.empty or _ELEMENTS.isdisjoint(start.attributes):
         return
     elif len(opened) < DEEPEST:
         relation = before[-1:] if before[-1:] in "=≈" and before[:-1] not in _LONGER else ""
         opened.append(_Open(start, line, relation, starts=[start]))
     else:
         found.too_deep = found.too_deep or line
+
+
+def _in_attributes(attributes: Mapping[str, str], line: int) -> list[PublishedNumber]:
+    """The numbers in a tag's attributes, such as an alternative text."""
+    said = (value for name, value in attributes.items() if not name.startswith("data-mg"))
+    text = " ".join(said).translate(_SUPERSCRIPTS)
+    named = (path.partition(":") for path in attributes["data-mg-in"].split())
+    return [
+        PublishedNumber(path, text, inside=True, format=format or None, relation="", line=line)
+        for path, _, format in named
+    ]
 
 
 def _block(attributes: Mapping[str, str], line: int) -> PublishedBlock:
@@ -160,7 +175,12 @@ def _end(element: _Open, found: Published) -> None:
         shown = plain(text)
         format = attributes.get("data-mg-format")
         number = PublishedNumber(
-            attributes["data-mg"], shown, format, element.relation, element.line
+            path=attributes["data-mg"],
+            text=shown,
+            inside=False,
+            format=format,
+            relation=element.relation,
+            line=element.line,
         )
         found.numbers.append(number)
     if "data-mg-view" in attributes:

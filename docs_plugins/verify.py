@@ -131,10 +131,20 @@ def _check_number(
     except FormatError as error:
         report(shown.line, shown.path, f"shown {shown.text}, in no format: {error}")
         return
-    if not _same(shown.text, plain(expected.text), number):
+    if shown.inside:
+        _check_inside(shown, number, report)
+    elif not _same(shown.text, plain(expected.text), number):
         report(shown.line, shown.path, f"shown {shown.text}, computed {number.value!r}")
     elif shown.relation == "=" and expected.relation != "=":
         report(shown.line, shown.path, f"shown as = {shown.text}, but it is rounded")
+
+
+def _check_inside(shown: PublishedNumber, number: Number, report: Report) -> None:
+    """Look for a number in the attributes that say they have it."""
+    expected = plain(show(number, shown.format).text)
+    candidates = re.findall(r"-?\d+(?:\.\d+)?(?:×10-?\d{1,3})?", shown.text, re.ASCII)
+    if not any(_same(candidate, expected, number) for candidate in candidates):
+        report(shown.line, shown.path, f"an attribute does not show {expected}, which it has")
 
 
 def _drawn_by_a_view(path: str, computation: Computation) -> bool:

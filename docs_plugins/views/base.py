@@ -104,6 +104,10 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
 
 
 def number_html(block: str, path: str, number: Number, format: str | None = None) -> str:
-    """Return a number with its place in the computation: ``<span data-mg="f.x2.adjoint">…``."""
+    """Return a number with its place in the computation: ``<span data-mg="f.x2.adjoint">…``.
+
+    A format other than the usual one is said too, so that the published digits can be checked.
+    """
     shown = show(number, format)
-    return f'<span class="mg-n" data-mg="{escape(block)}.{escape(path)}">{shown.text}</span>'
+    said = f' data-mg-format="{escape(format)}"' if format else ""
+    return f'<span class="mg-n" data-mg="{escape(block)}.{escape(path)}"{said}>{shown.text}</span>'
