@@ -237,7 +237,9 @@ class _Assembly:
             found = printers.contribution(node, position, self.readings.plain, symbol)
         return printers.to_text(found)
 
-    def _sent(self, edge: Edge, to: Variable, of: Variable, place: str) -> tuple[Number, ...] | None:
+    def _sent(
+        self, edge: Edge, to: Variable, of: Variable, place: str
+    ) -> tuple[Number, ...] | None:
         if self.backward is None:
             return None
         value = self.backward.sent.get(edge)

@@ -129,9 +129,7 @@ def _symbols(readings: Readings) -> tuple[list[list[Any]], list[list[Any]]]:
     )
 
 
-def _known(
-    readings: Readings, backward: Backward | None
-) -> list[tuple[list[Any], list[float]]]:
+def _known(readings: Readings, backward: Backward | None) -> list[tuple[list[Any], list[float]]]:
     """For each row its entries' exact values and sizes without cancellation."""
     if backward is not None:
         return [(_row(readings, backward.exact), _sizes(readings, backward.sizes))]

@@ -27,9 +27,7 @@ class Readings:
         self.steps = [program.steps[forward.step_of[node.index]] for node in self.nodes]
         assigned = {index: name for name, index in reversed(program.names.items())}
         self.names = [assigned.get(forward.step_of[node.index]) for node in self.nodes]
-        self.addresses = [
-            name or f"v{index + 1 - inputs}" for index, name in enumerate(self.names)
-        ]
+        self.addresses = [name or f"v{index + 1 - inputs}" for index, name in enumerate(self.names)]
         self.signs = naming.signs(self.names, inputs)
         self.atoms: dict[int, printers.Symbol] = {}
         self.cotangents: dict[int, printers.Symbol] = {}

@@ -62,7 +62,8 @@ def cell(content: str, *, head: str = "", rows: int = 1, kind: str = "", label: 
     attributes += f' rowspan="{rows}"' if rows > 1 else ""
     attributes += f' class="{kind}"' if kind else ""
     attributes += f' data-label="{escape(label)}"' if label else ""
-    return f"<{tag}{attributes}>{content}</{tag}>"
+    # the line's end is where a row may wrap on a phone
+    return f"<{tag}{attributes}>{content}</{tag}>\n"
 
 
 def named_by(caption: str | None, otherwise: str) -> str:

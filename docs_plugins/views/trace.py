@@ -127,7 +127,10 @@ class _Table:
         left = self._forward(variable, len(backward))
         rows = []
         for place, (identifier, about, right) in enumerate(backward):
-            rows.append(self._row(identifier, about, (left if not place else "") + right))
+            if place:
+                rows.append(self._row(identifier, about, right, first=False))
+            else:
+                rows.append(self._row(identifier, about, left + right))
         return "".join(rows)
 
     def output_row(self, output: Output) -> str:
@@ -193,7 +196,7 @@ class _Table:
         if len(links) == 1:
             return [(address, address, self._link_cells(links[0]))]
         listed = [
-            (link.address.replace(".", "-"), link.address, self._link_cells(link))
+            (link.address.replace(".", "-"), link.address, self._link_cells(link, " mg-part"))
             for link in reversed(links)
         ]
         return [(address, address, self._sum(variable, links)), *listed]
@@ -236,11 +239,11 @@ class _Table:
         )
         return Formula(tex, "")
 
-    def _link_cells(self, link: Link) -> str:
+    def _link_cells(self, link: Link, part: str = "") -> str:
         operand = self.computation.variables[link.operand]
         values = link.value or ()
         return (
-            cell(formula(link.symbol), head="row", kind="mg-b")
+            cell(formula(link.symbol), head="row", kind=f"mg-b{part}")
             + cell(formula(link.rule, "="))
             + cell(formula(link.factored, "="))
             + cell(formula(link.substituted, "="))
@@ -291,9 +294,10 @@ class _Table:
     def _blank(self) -> str:
         return cell("", kind="mg-b mg-blank") + 4 * cell("", kind="mg-blank")
 
-    def _row(self, identifier: str, about: str, content: str) -> str:
+    def _row(self, identifier: str, about: str, content: str, *, first: bool = True) -> str:
+        kind = ' class="mg-first"' if first else ""
         return (
-            f'<tr role="row" id="{escape(self.id)}-{escape(identifier)}"'
+            f'<tr role="row"{kind} id="{escape(self.id)}-{escape(identifier)}"'
             f' data-of="{escape(self.block)}.{escape(about)}">{content}</tr>'
         )
 
