@@ -191,8 +191,11 @@ def general(
     """Apply to anything: on the innermost trace among the operands, else straight away."""
     tape = None
     for x in operands:
-        if type(x) is Node and (tape is None or x.tape.identity > tape.identity):
-            tape = x.tape
+        if type(x) is Node:
+            if tape is None or x.tape.identity > tape.identity:
+                tape = x.tape
+        elif type(x) is list or type(x) is tuple:  # its elements may be nodes
+            return general(operation, [plain(x, operation) for x in operands], options)
     if tape is None:
         return evaluate(operation, operands, options, None)
     nodes = tuple(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def opinion(program: Program, call: Call) -> Opinion:
     r"""Compute one call of a program: every value, contribution, adjoint and Jacobian entry.
 
+    Raises `ProgramError` where the arrays are too large for that to take about a second at most.
+
     >>> from docs_plugins.language import parse
     >>> program = parse("def f(x1, x2): return ln(x1) + x1*x2 - sin(x2)\nf(2, 5)")
     >>> found = opinion(program, program.calls[0])

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, cast
 
-from docs_plugins.language import Call, Constant, Program, Step
+from docs_plugins.language import Call, Constant, Program, ProgramError, Step
 from docs_plugins.second.meanings import MEANINGS, Link, Shape, shaped
 from docs_plugins.second.slopes import MP, Real
 
+MOST_EFFORT = 1_000_000  # microseconds, roughly
 Shake = Callable[[Real], Real]
 
 
@@ -44,6 +45,7 @@ class _Forward:
 def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion:
     """Compute one call of a program.
 
+    Raises `ProgramError` where that would take longer than about a second.
     `shake` is applied to each value and each derivative on the way: what rounding does to doubles.
     """
     forward = _forward(program, call, shake)
@@ -54,6 +56,8 @@ def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion
         for element in range(len(forward.values[index]))
     ]
     reversed_links = sorted(forward.links.items(), key=lambda item: -item[0][1])
+    entries = sum(map(len, forward.links.values()))
+    _check_effort(len(elements) * entries // 4, call.line)
     jacobian = []
     adjoints: dict[int, Any] = {}
     contributions: dict[tuple[int, int, int], Any] = {}
@@ -84,24 +88,34 @@ def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion
 def _forward(program: Program, call: Call, shake: Shake | None) -> _Forward:
     constant = program.constant_steps()
     forward = _Forward([], [], {})
+    spent = 0
     for index, step in enumerate(program.steps):
         if step.function == "input":
             values, shape = _argument(call.arguments[index])
         else:
             operands, shapes = _operands(step, forward)
             meaning = MEANINGS[step.function]
-            options = dict(step.options)
-            values, shape = meaning.evaluate(operands, shapes, options)
+            reading = meaning.read(operands, shapes, dict(step.options))
+            spent += meaning.effort(reading)
+            _check_effort(spent, step.line)
+            values, shape = meaning.values(reading), reading.shape
             for position, operand in enumerate(step.operands):
                 if isinstance(operand, Constant) or operand in constant:
                     continue
-                links = meaning.links(operands, shapes, options, position)
+                links = meaning.links(reading, position)
                 if shake is not None:
                     links = [(row, column, shake(slope)) for row, column, slope in links]
                 forward.links[operand, index, position] = links
         forward.values.append(values if shake is None else [shake(value) for value in values])
         forward.shapes.append(shape)
     return forward
+
+
+def _check_effort(microseconds: int, line: int) -> None:
+    if microseconds > MOST_EFFORT:
+        raise ProgramError(
+            "the arrays are too large to be computed a second way", line, "use smaller ones"
+        )
 
 
 def _argument(argument: object) -> tuple[list[Real], Shape]:

@@ -20,6 +20,16 @@ Link = tuple[int, int, Real]  # element of the result, element of the operand, d
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What an operation reads: its operands' elements, and which of them each result takes."""
+
+    elements: list[Real]
+    rows: list[list[int]]  # for each element of the result, places in elements
+    shape: Shape  # of the result
+    starts: list[int]  # where each operand's elements begin
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """One operation: its value element by element, and its derivative by each operand."""
 
@@ -41,65 +51,58 @@ class Meaning:
         """
         arrays = [np.asarray(operand, dtype=object) for operand in operands]
         flat = [[MP.mpf(element) for element in array.flat] for array in arrays]
-        values, shape = self.evaluate(flat, [array.shape for array in arrays], options)
-        return shaped(values, shape)
+        reading = self.read(flat, [array.shape for array in arrays], options)
+        return shaped(self.values(reading), reading.shape)
 
-    def evaluate(
+    def read(
         self,
         operands: Sequence[Sequence[Real]],
         shapes: Sequence[Shape],
         options: Mapping[str, Any],
-    ) -> tuple[list[Real], Shape]:
-        """Evaluate on flattened operands; returns the flattened result and its shape."""
+    ) -> Reading:
+        """Find what each element of the result is made of, given the flattened operands."""
         if self.elementwise and not any(shapes):
-            return [slopes.real(self.value, MP, [operand[0] for operand in operands])], ()
-        numbers, rows, shape = self._rows(operands, shapes, options)
-        return [slopes.real(self.value, MP, [numbers[n] for n in row]) for row in rows], shape
-
-    def links(
-        self,
-        operands: Sequence[Sequence[Real]],
-        shapes: Sequence[Shape],
-        options: Mapping[str, Any],
-        position: int,
-    ) -> list[Link]:
-        """Return every derivative of an element of the result by an element of one operand."""
-        if self.elementwise and not any(shapes):
-            if position in self.blind:
-                return [(0, 0, MP.zero)]
-            elements = [operand[0] for operand in operands]
-            return [(0, 0, self.slope(self.value, elements, position))]
-        numbers, rows, _ = self._rows(operands, shapes, options)
-        first = sum(len(operand) for operand in operands[:position])
-        after = first + len(operands[position])
-        found: list[Link] = []
-        for row, read in enumerate(rows):
-            elements = [numbers[n] for n in read]
-            for place, number in enumerate(read):
-                if first <= number < after:
-                    slope = (
-                        MP.zero
-                        if position in self.blind
-                        else self.slope(self.value, elements, place)
-                    )
-                    found.append((row, number - first, slope))
-        return found
-
-    def _rows(
-        self,
-        operands: Sequence[Sequence[Real]],
-        shapes: Sequence[Shape],
-        options: Mapping[str, Any],
-    ) -> tuple[list[Real], list[list[int]], Shape]:
-        numbers = [element for operand in operands for element in operand]
-        places = []
-        start = 0
-        for shape in shapes:
-            places.append(np.arange(start, start + prod(shape)).reshape(shape))
-            start += prod(shape)
-        read = self.reads(*places, **options)
+            places = list(range(len(operands)))
+            return Reading([operand[0] for operand in operands], [places], (), places)
+        starts = [0]
+        for operand in operands:
+            starts.append(starts[-1] + len(operand))
+        numbers = [
+            np.arange(start, start + prod(shape)).reshape(shape)
+            for start, shape in zip(starts, shapes, strict=False)
+        ]
+        read = self.reads(*numbers, **options)
         rows = read.reshape((-1, read.shape[-1])).tolist()
-        return [*numbers, MP.zero], rows, read.shape[:-1]
+        elements = [element for operand in operands for element in operand]
+        return Reading([*elements, MP.zero], rows, read.shape[:-1], starts)
+
+    def effort(self, reading: Reading) -> int:
+        """Return roughly how many microseconds value and links take."""
+        width = len(reading.rows[0]) if reading.rows else 0
+        if self.slope in {slopes.of_sum, slopes.of_products} or width < 4:
+            return len(reading.rows) * width * 10
+        term = 12 if self.slope is slopes.curved else 1
+        return len(reading.rows) * width * 2 * (3 + term * width)
+
+    def values(self, reading: Reading) -> list[Real]:
+        """Return the elements of the result."""
+        elements = reading.elements
+        return [slopes.real(self.value, MP, [elements[n] for n in row]) for row in reading.rows]
+
+    def links(self, reading: Reading, position: int) -> list[Link]:
+        """Return every derivative of an element of the result by an element of one operand."""
+        first = reading.starts[position]
+        after = reading.starts[position + 1] if len(reading.starts) > position + 1 else first + 1
+        slope = slopes.none if position in self.blind else self.slope
+        found: list[Link] = []
+        for row, read in enumerate(reading.rows):
+            elements = [reading.elements[n] for n in read]
+            found.extend(
+                (row, number - first, slope(self.value, elements, place))
+                for place, number in enumerate(read)
+                if first <= number < after
+            )
+        return found
 
 
 def shaped(values: Sequence[Real], shape: Shape) -> Any:
@@ -162,7 +165,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "divide": Meaning(lambda mp, a, b: a / b),  # noqa: ARG005
     "negative": _linear(lambda mp, x: -x),  # noqa: ARG005
     "power": Meaning(lambda mp, a, b: mp.power(a, b), slope=slopes.of_power),
-    "scaled_power": Meaning(_scaled_power),
+    "scaled_power": Meaning(_scaled_power, slope=slopes.of_power),
     "xlogy": Meaning(_xlogy),
     "square": Meaning(lambda mp, x: x * x),  # noqa: ARG005
     "sqrt": Meaning(lambda mp, x: mp.sqrt(x)),
@@ -192,15 +195,15 @@ MEANINGS: Mapping[str, Meaning] = {
     "equal": _compared(lambda a, b: a == b),
     "not_equal": _compared(lambda a, b: a != b),
     "where": _linear(_where, blind=frozenset({0})),
-    "sum": Meaning(lambda mp, *x: mp.fsum(x), reads.over_axes, slopes.straight),
+    "sum": Meaning(lambda mp, *x: mp.fsum(x), reads.over_axes, slopes.of_sum),
     "mean": Meaning(lambda mp, *x: mp.fsum(x) / len(x), reads.over_axes, slopes.straight),
     "prod": Meaning(lambda mp, *x: mp.fprod(x), reads.over_axes, slopes.straight),
     "max": Meaning(lambda mp, *x: max(x), reads.over_axes, slopes.shared),  # noqa: ARG005
     "min": Meaning(lambda mp, *x: min(x), reads.over_axes, slopes.shared),  # noqa: ARG005
     "logsumexp": Meaning(_logsumexp, reads.over_axes),
     "softmax": Meaning(_softmax, reads.own_first),
-    "matmul": Meaning(_dot, reads.product, slopes.straight),
-    "dot": Meaning(_dot, reads.product, slopes.straight),
+    "matmul": Meaning(_dot, reads.product, slopes.of_products),
+    "dot": Meaning(_dot, reads.product, slopes.of_products),
     "stack": _moved(reads.stacked),
     "concatenate": _moved(reads.joined),
     "reshape": _moved(reads.reshaped),

@@ -23,7 +23,7 @@ DEEP = _context(900)  # for slopes below 1e-300, such as those of a sigmoid at 7
 STEP = MP.mpf("1e-30")  # relative below 1, so that 1 + x near 0 or a pole is far away
 LOST = MP.mpf("1e-42")  # a difference this much smaller than its terms has too few digits left
 FAR = MP.mpf("1e15")
-ORIGIN_STEP = MP.mpf("1e-30000")  # beside 0, where x ** 1.1 turns within any ordinary step
+ORIGIN_STEP = MP.mpf("1e-30000")  # at 0, where x ** 3 and x ** 1.1 turn too fast
 NOTHING = MP.mpf("nan")
 
 
@@ -87,12 +87,31 @@ def shared(function: Function, elements: Sequence[Real], place: int) -> Real:
 
 
 def of_power(function: Function, elements: Sequence[Real], place: int) -> Real:
-    """Central difference; from the right, very near, for a broken power of 0."""
-    base, exponent = elements
-    if place == 0 and base == 0 and not MP.isint(exponent):
-        difference, _ = _difference(function, MP, elements, place, (ORIGIN_STEP, MP.zero))
-        return difference / ORIGIN_STEP
-    return curved(function, elements, place)
+    """Central difference; for a base of 0 very near, and from the right for a broken power.
+
+    The last two elements are the base and the exponent.
+    """
+    base, exponent = elements[-2:]
+    if base != 0 or place != len(elements) - 2:
+        return curved(function, elements, place)
+    below = ORIGIN_STEP if MP.isint(exponent) else MP.zero
+    difference, _ = _difference(function, MP, elements, place, (ORIGIN_STEP, below))
+    return difference / (ORIGIN_STEP + below)
+
+
+def of_sum(function: Function, elements: Sequence[Real], place: int) -> Real:
+    """Central difference of the one term that changes."""
+    return straight(function, [elements[place]], 0)
+
+
+def of_products(function: Function, elements: Sequence[Real], place: int) -> Real:
+    """Central difference of the one product that changes, in a sum of products.
+
+    The elements are all first factors, and then all second factors.
+    """
+    half = len(elements) // 2
+    pair = [elements[place % half], elements[place % half + half]]
+    return straight(function, pair, place // half)
 
 
 def none(function: Function, elements: Sequence[Real], place: int) -> Real:  # noqa: ARG001
