@@ -191,9 +191,10 @@ def claims(program: Program) -> dict[tuple[Any, ...], Any] | None:
     steps = [index for index in range(len(program.steps)) if index not in constant]
     found: dict[tuple[Any, ...], Any] = {}
     try:
-        trace = minigrad.trace(walked(program), *arguments)
-        jacobian = np.asarray(trace.jacobian().value)
-        sweep = trace.backward(contributions=True)
+        with np.errstate(all="ignore"):
+            trace = minigrad.trace(walked(program), *arguments)
+            jacobian = np.asarray(trace.jacobian().value)
+            sweep = trace.backward(contributions=True)
     except minigrad.DomainError:
         return None
     for index, node in zip(steps, trace.nodes, strict=True):
