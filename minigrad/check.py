@@ -67,4 +67,4 @@ def differences(function: Callable[..., Any], args: Sequence[Any], position: int
             value = function(*args[:position], given, *args[position + 1 :])
             ends.append(np.asarray(value, dtype=float))
         columns.append((ends[0] - ends[1]) / (2.0 * step))
-    return np.stack(columns, axis=-1).reshape(*np.shape(columns[0]), *x.shape)
+    return np.stack(columns, axis=-1).reshape(np.shape(columns[0]) + x.shape)

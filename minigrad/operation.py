@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from minigrad.errors import DomainError
-from minigrad.node import Node, Operand, Tape, Value, shape_of
+from minigrad.errors import DomainError, short
+from minigrad.node import Node, Operand, Tape, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
-
 OPERATIONS: dict[str, Operation] = {}
 """Every operation by name, in the order of declaration."""
+RAISING: ContextVar[bool] = ContextVar("raising", default=False)
+"""Whether numpy raises its floating point errors in this context already."""
+FAULTS = (ArithmeticError, ValueError)
+"""What Python's own arithmetic raises outside a function's domain."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Operation:
     """One entry of the table: a value, its derivative rules, and how they print.
 
-    Elementwise operations have ``partials``: one local partial for each operand, a function of
+    Elementwise operations have ``partials``, one local partial for each operand: a function of
     (y, *operands) or, where it is a constant, the float itself. Structural operations have
-    ``push`` and ``pull``: a linear map for each operand and its transpose, both called with
+    ``push`` and ``pull``: for each operand a linear map and its transpose, both called with
     (tangent or adjoint, y, *operands, **options) and indifferent to a leading axis of seeds.
+
+    Attributes:
+        name: As numpy calls it.
+        value: Its value on arrays.
+        scalar: Its value on Python floats; None for structural operations.
+        partials: Local partials of an elementwise operation; None for structural ones.
+        push: For each operand of a structural operation, from its tangent to the value's.
+        pull: For each operand of a structural operation, from the value's adjoint to its.
+        tex, text, javascript: Templates; ``{0:2}`` is an operand that must bind at least so.
+        binds: How tightly the printed operation binds; 0 if it prints as its operand.
+        domain: Where it is defined, in words.
+        kink: What is chosen where there is no derivative, in words.
+        at_kink: Whether given operands are at such a point.
+        exact: Its value on fractions, or None where that is not a fraction.
+        generic: For a guard, the branch that textbooks print.
+        objects: Its value on object arrays, where numpy's own does not do.
+        sized: How ``push`` or ``pull`` go through it without cancellation.
+        apply: The function that users call.
     """
 
     name: str
@@ -63,6 +85,9 @@ class Reading(Operand):
         raise NotImplementedError
 
 
+# --- declaring -----------------------------------------------------------------------------------
+
+
 def elementwise(
     scalar: Function, *partials: Function, **printing: Any
 ) -> Callable[[Any], Callable[..., Any]]:
@@ -75,9 +100,9 @@ def elementwise(
     """
 
     def declare(body: Function) -> Function:
-        fields = with_defaults(body, len(partials), printing)
+        fields = with_defaults(body.__name__, len(partials), printing)
         operation = Operation(body.__name__, body, scalar, partials, **fields)
-        applied = {1: unary, 2: binary}.get(len(partials), elementary)(operation)
+        applied = {1: unary, 2: binary, 3: ternary}[len(partials)](operation)
         return enter(operation, body, applied)
 
     return declare
@@ -96,15 +121,13 @@ def structural(
     """
 
     def declare(body: Function) -> Function:
-        variadic = not hasattr(pull, "__len__")
-        arity = 0 if variadic else len(pull)
-        fields = with_defaults(body, arity, printing)
+        arity = len(pull) if isinstance(pull, list) else 0
+        fields = with_defaults(body.__name__, arity, printing)
         operation = Operation(body.__name__, body, push=push, pull=pull, **fields)
 
         def apply(*args: Value, **kwargs: Any) -> Value:
-            if not variadic:
-                args = tuple(plain(x, operation) for x in args[:arity]) + args[arity:]
-            operands, options = reads(*args, **kwargs) if reads else (args, None)
+            given = [plain(x, operation) for x in args[:arity]]
+            operands, options = reads(*given, *args[arity:], **kwargs) if reads else (given, None)
             return general(operation, operands, options)
 
         return enter(operation, body, apply)
@@ -112,9 +135,8 @@ def structural(
     return declare
 
 
-def with_defaults(body: Function, arity: int, printing: dict[str, Any]) -> dict[str, Any]:
+def with_defaults(name: str, arity: int, printing: dict[str, Any]) -> dict[str, Any]:
     """Printed as a function of its name unless said otherwise."""
-    name = body.__name__
     places = ", ".join(f"{{{i}}}" for i in range(arity))
     tex = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
     defaults = {"tex": f"{tex}({places})", "text": f"{name}({places})"}
@@ -128,49 +150,122 @@ def enter(operation: Operation, body: Function, apply: Function) -> Function:
     return operation.apply
 
 
+# --- applying: floats first, then nodes over floats, then everything else ------------------------
+
+
 def unary(operation: Operation) -> Function:
-    """The function of one operand: floats first, then nodes, then everything else."""
+    """The function of one operand."""
     scalar = operation.scalar
 
     def apply(x: Value) -> Value:
         if type(x) is float:
-            return number(operation, scalar, x)
-        if type(x) is Node and type(x.value) is float:
-            return x.tape.record(operation, (x,), number(operation, scalar, x.value, tape=x.tape))
-        return general(operation, (x,), None)
+            try:
+                value = scalar(x)
+            except FAULTS:
+                refuse(operation, (x,))
+            if value - value:  # not a number unless finite
+                refuse(operation, (x,))
+            return value
+        if type(x) is not Node:
+            return general(operation, (x,), None)
+        tape = x.tape
+        operand = x.value
+        if type(operand) is float:
+            try:
+                value = scalar(operand)
+            except FAULTS:
+                refuse(operation, (operand,), tape)
+            if value - value:
+                refuse(operation, (operand,), tape)
+        else:
+            value = evaluate(operation, (operand,), None, tape)
+            tape.plain = False
+        node = Node()
+        node.operation = operation
+        node.operands = (x,)
+        node.value = value
+        node.options = None
+        node.tape = tape
+        node.index = len(tape)
+        tape.append(node)
+        return node
 
     return apply
 
 
 def binary(operation: Operation) -> Function:
-    """The function of two operands: floats first, then nodes, then everything else."""
+    """The function of two operands."""
     scalar = operation.scalar
 
     def apply(a: Value, b: Value) -> Value:
-        if type(a) is float and type(b) is float:
-            return number(operation, scalar, a, b)
-        return general(operation, (a, b), None)
+        if type(a) is Node:
+            tape = a.tape
+            left = a.value
+            if type(b) is Node and b.tape is tape:
+                right = b.value
+                operands = (a, b)
+            elif type(b) is float:
+                right = b
+                operands = (a, tape.constant(CONSTANT, b))
+            else:
+                return general(operation, (a, b), None)
+        elif type(a) is not float:
+            return general(operation, (a, b), None)
+        elif type(b) is float:
+            try:
+                value = scalar(a, b)
+            except FAULTS:
+                refuse(operation, (a, b))
+            if value - value:
+                refuse(operation, (a, b))
+            return value
+        elif type(b) is Node:
+            tape = b.tape
+            left = a
+            right = b.value
+            operands = (tape.constant(CONSTANT, a), b)
+        else:
+            return general(operation, (a, b), None)
+        if type(left) is float and type(right) is float:
+            try:
+                value = scalar(left, right)
+            except FAULTS:
+                refuse(operation, (left, right), tape)
+            if value - value:
+                refuse(operation, (left, right), tape)
+        else:
+            value = evaluate(operation, (left, right), None, tape)
+            tape.plain = False
+        node = Node()
+        node.operation = operation
+        node.operands = operands
+        node.value = value
+        node.options = None
+        node.tape = tape
+        node.index = len(tape)
+        tape.append(node)
+        return node
 
     return apply
 
 
-def elementary(operation: Operation) -> Function:
-    """The function of three operands or more."""
+def ternary(operation: Operation) -> Function:
+    """The function of three operands."""
 
-    def apply(*operands: Value) -> Value:
-        return general(operation, operands, None)
+    def apply(a: Value, b: Value, c: Value) -> Value:
+        if type(a) is float and type(b) is float and type(c) is float:
+            return number(operation, (a, b, c), None)
+        return general(operation, (a, b, c), None)
 
     return apply
 
 
-def number(
-    operation: Operation, scalar: Function, *operands: float, tape: Tape | None = None
-) -> float:
+def number(operation: Operation, operands: Sequence[float], tape: Tape | None) -> float:
     """The value on Python floats, which must be finite."""
     try:
-        value: float = scalar(*operands)
-    except (ArithmeticError, ValueError):
-        value = np.nan
+        value: float = operation.scalar(*operands)
+    except FAULTS:
+        refuse(operation, operands, tape)
     if value - value:
         refuse(operation, operands, tape)
     return value
@@ -213,25 +308,27 @@ def evaluate(
     tape: Tape | None,
 ) -> Value:
     """The value on operands none of which belongs to the tape."""
-    if any(type(x) is Node for x in operands):
-        return general(operation, operands, options)
     values = [plain(x, operation) for x in operands]
-    if any(getattr(x, "dtype", None) == object for x in values):
-        return on_objects(operation, values, options or {})
+    for x in values:
+        if type(x) is Node:
+            return general(operation, values, options)
+    for x in values:
+        if type(x) is np.ndarray and x.dtype == object:
+            return on_objects(operation, values, options or {})
     for x in values:
         if isinstance(x, Reading):
             return x.read(operation, values, options)
     if operation.scalar and all(type(x) is float for x in values):
-        return number(operation, operation.scalar, *values, tape=tape)
-    return array(operation, values, options or {}, tape)
+        return number(operation, values, tape)
+    return on_arrays(operation, values, options or {}, tape)
 
 
-def array(
+def on_arrays(
     operation: Operation, values: Sequence[Value], options: Mapping[str, Any], tape: Tape | None
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
     try:
-        if tape is not None and tape.guarded:
+        if RAISING.get():
             value = operation.value(*values, **options)
         else:
             with np.errstate(divide="raise", over="raise", invalid="raise"):
@@ -260,12 +357,17 @@ def element_by_element(function: Function, *values: Value) -> Value:
     return np.frompyfunc(function, len(values), 1)(*arrays)
 
 
+# --- operands ------------------------------------------------------------------------------------
+
+
 def plain(x: Value, operation: Operation) -> Value:
-    """An operand as the engine keeps it: a float, a float64 array, or a reading."""
+    """An operand as the engine keeps it: a float, a float64 array, a node, or a reading."""
     kind = type(x)
-    if kind is float or kind is Node or isinstance(x, Reading):
+    if kind is float or kind is Node:
         return x
     if kind is np.ndarray and x.dtype == np.float64 and x.ndim:
+        return x
+    if isinstance(x, Reading):
         return x
     if isinstance(x, (list, tuple)) and holds_operands(x):
         return OPERATIONS["stack"].apply([plain(element, operation) for element in x])
@@ -285,17 +387,15 @@ def as_value(x: Value, where: str) -> Value:
         array = np.asarray(x)
     except ValueError:
         raise TypeError(f"{where}: the rows of a nested list differ in length (ragged)") from None
-    if array.dtype.kind == "c":
-        raise TypeError(f"{where}: complex numbers are not differentiated here: {x!r}")
-    if array.dtype.kind == "O" and any(isinstance(element, Reading) for element in array.flat):
+    kind = array.dtype.kind
+    if kind in "fiub":
+        return array.astype(np.float64, copy=False) if array.ndim else float(array)
+    if kind == "O" and any(isinstance(element, Reading) for element in array.flat):
         return array if array.ndim else x
-    if array.dtype.kind not in "fiub":
-        kind = type(x).__name__ if not isinstance(x, np.ndarray) else f"array of {array.dtype}"
-        raise TypeError(f"{where}: needs numbers or arrays of numbers, not {kind}: {x!r}")
-    return array.astype(np.float64, copy=False) if array.ndim else float(array)
+    names = {"c": "complex numbers", "O": "objects", "U": "strings", "S": "bytes"}
+    what = names.get(kind, f"values of type {array.dtype}")
+    raise TypeError(f"{where}: needs numbers or arrays of numbers, not {what}: {short(x)}")
 
 
 CONSTANT = Operation("constant", None)
 INPUT = Operation("input", None)
-__all__ = ["CONSTANT", "INPUT", "OPERATIONS", "Operation", "Reading", "elementwise", "structural"]
-_ = shape_of
