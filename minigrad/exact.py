@@ -84,7 +84,7 @@ def exact_sweep(
 
     given = [(tape[y.index], exact_array(g)) for y, g in pairs if y.index >= 0]
     adjoints = sweep.backward(tape, given, sent=sent, settle=short)
-    ordered = sweep.Sweep(adjoints, sent).contributions
+    ordered = sweep.Sweep(tape, adjoints, sent).contributions
     opened_links = [
         link._replace(
             partial=None if link.partial is None else opened(link.partial), value=opened(link.value)

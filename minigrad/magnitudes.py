@@ -41,7 +41,7 @@ def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
         sent: list[Contribution] = []
         pairs = [(y, abs(g)) for y, g in zip(trace.outputs, trace.cotangents(seed), strict=True)]
         adjoints = sweep.backward(trace.nodes, pairs, sent=sent, rule=pulled_size)
-    return Magnitudes(sizes, adjoints, sweep.Sweep(adjoints, sent).contributions)
+    return Magnitudes(sizes, adjoints, sweep.Sweep(trace.nodes, adjoints, sent).contributions)
 
 
 def value_size(node: Node, sizes: list[Value]) -> Value:
@@ -61,15 +61,18 @@ def pushed_size(node: Node, position: int, size: Value) -> Value:
     """What one operand's size adds to a value's."""
     values = [x.value for x in node.operands]
     if node.operation.partials is not None:
-        return abs(sweep.local_partial(node, position, values)) * size
+        return abs(sweep.local_partial(node, position)) * size
     return structural_size(node, node.operation.push[position], size, values)
 
 
 def pulled_size(node: Node, position: int, size: Value, seeds: int) -> tuple[Value | None, Value]:
     """Size of the local partial and of the contribution of one link."""
     values = [x.value for x in node.operands]
-    if node.operation.partials is not None:
-        partial = abs(sweep.local_partial(node, position, values))
+    partials = node.operation.partials
+    if partials is not None:
+        if partials[position] is None:
+            return None, None
+        partial = abs(sweep.local_partial(node, position))
         value = size * partial
     else:
         partial = None

@@ -130,19 +130,18 @@ class Tape(list[Node]):
 
     Attributes:
         identity: Larger for the inner of two nested traces, in any number of threads.
-        plain: Whether every value so far is a Python float.
-        guarded: Whether numpy's floating point errors are being raised meanwhile.
         owning: Whether captured arrays are copied, because the tape outlives the call.
+        plain: Whether all is elementwise and every value a Python float.
+        unverified: Inputs and captured arrays not yet known to be finite.
     """
 
-    __slots__ = ("guarded", "identity", "owning", "plain")
+    __slots__ = ("identity", "owning", "plain", "unverified")
 
     def __init__(self, *, owning: bool = False) -> None:
-        super().__init__()
         self.identity = next(identities)
-        self.plain = True
-        self.guarded = False
         self.owning = owning
+        self.plain = True
+        self.unverified: list[Node] = []
 
     def record(
         self,
@@ -160,14 +159,12 @@ class Tape(list[Node]):
         node.tape = self
         node.index = len(self)
         self.append(node)
-        if type(value) is not float:
+        if type(value) is not float or operation.pull:
             self.plain = False
         return node
 
     def constant(self, operation: Operation, value: Value) -> Node:
         """A node for a number or an array that nothing is differentiated by."""
-        if self.owning and isinstance(value, np.ndarray):
-            value = value.copy()
         node = Node()
         node.operation = operation
         node.operands = ()
@@ -175,7 +172,29 @@ class Tape(list[Node]):
         node.options = None
         node.tape = self
         node.index = -1
+        if type(value) is not float:
+            if self.owning and type(value) is np.ndarray:
+                node.value = value.copy()
+            self.unverified.append(node)
+        elif value - value:  # not a number unless finite
+            self.unverified.append(node)
         return node
+
+    def verified(self, operands: tuple[Node, ...], value: Value) -> None:
+        """Note that operands are finite, since a value that shows it if they are not is finite."""
+        if is_finite(value):
+            known = {id(node) for node in operands}
+            self.unverified = [node for node in self.unverified if id(node) not in known]
+
+
+def is_finite(value: Value) -> bool:
+    """Whether a number, or every element of an array, is finite; True for other readings."""
+    if type(value) is float:
+        return not value - value
+    if type(value) is not np.ndarray or value.dtype == object:
+        return True
+    squares = float(np.vdot(value, value))  # one fast pass; only its overflow needs a closer look
+    return not squares - squares or bool(np.isfinite(value).all())
 
 
 def shape_of(value: Value) -> tuple[int, ...]:

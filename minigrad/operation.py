@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -13,7 +14,7 @@ from minigrad.errors import DomainError, short
 from minigrad.node import Node, Operand, Tape, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
@@ -50,6 +51,7 @@ class Operation:
         generic: For a guard, the branch that textbooks print.
         objects: Its value on object arrays, where numpy's own does not do.
         sized: How ``push`` or ``pull`` go through it without cancellation.
+        carries: Whether an operand that is not finite always shows in the value.
         apply: The function that users call.
     """
 
@@ -70,6 +72,7 @@ class Operation:
     generic: Function = None
     objects: Function = None
     sized: Function = None
+    carries: bool = False
     apply: Function = field(default=None, init=False)
 
 
@@ -83,6 +86,20 @@ class Reading(Operand):
     ) -> Value:
         """What the operation gives on these operands, of which at least one is a reading."""
         raise NotImplementedError
+
+
+@contextmanager
+def raising() -> Iterator[None]:
+    """Let numpy raise on overflow and undefined values."""
+    if RAISING.get():
+        yield
+        return
+    token = RAISING.set(True)
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise"):
+            yield
+    finally:
+        RAISING.reset(token)
 
 
 # --- declaring -----------------------------------------------------------------------------------
@@ -298,6 +315,8 @@ def general(
         for x in operands
     )
     value = evaluate(operation, [node.value for node in nodes], options, tape)
+    if operation.carries and tape.unverified:
+        tape.verified(nodes, value)
     return tape.record(operation, nodes, value, options)
 
 
@@ -331,7 +350,7 @@ def on_arrays(
         if RAISING.get():
             value = operation.value(*values, **options)
         else:
-            with np.errstate(divide="raise", over="raise", invalid="raise"):
+            with raising():
                 value = operation.value(*values, **options)
     except FloatingPointError:
         # Some BLAS raise flags without cause: what counts is the result.

@@ -329,7 +329,7 @@ def scalar_tanh_slope(_y: float, x: float) -> float:
 
 
 @elementwise(
-    scalar_tanh_slope, 0.0, lambda d, y, x: -2.0 * y * d,
+    scalar_tanh_slope, None, lambda d, y, x: -2.0 * y * d,
     generic=lambda y, x: 1.0 - square(y), exact=lambda y, x: 1 - y * y,
     javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
 )  # fmt: skip
@@ -370,7 +370,7 @@ def sigmoid(x: Value) -> Value:
 
 
 @elementwise(
-    lambda y, x: scalar_sigmoid(-x), 0.0, lambda s, y, x: -y * s,
+    lambda y, x: scalar_sigmoid(-x), None, lambda s, y, x: -y * s,
     generic=lambda y, x: 1.0 - y, exact=lambda y, x: 1 - y,
     javascript="1 / (1 + Math.exp({1}))", binds=2,
 )  # fmt: skip
@@ -426,7 +426,7 @@ def abs(x: Value) -> Value:
 
 
 @elementwise(
-    lambda x: float((x > 0.0) - (x < 0.0)), 0.0,
+    lambda x: float((x > 0.0) - (x < 0.0)), None,
     javascript="Math.sign({0})", exact=lambda x: Fraction((x > 0) - (x < 0)),
 )  # fmt: skip
 def sign(x: Value) -> Value:
@@ -471,7 +471,7 @@ def minimum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: 0.5 * ((a > b) + (a >= b)), 0.0, 0.0,
+    lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None,
     generic=lambda a, b: greater(a, b), exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
     javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
     binds=2,
@@ -489,7 +489,7 @@ def wins(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a > b), 0.0, 0.0,
+    lambda a, b: float(a > b), None, None,
     tex="[{0} > {1}]", text="[{0} > {1}]", javascript="+({0:1} > {1:1})", binds=3,
     exact=lambda a, b: Fraction(a > b),
 )  # fmt: skip
@@ -503,7 +503,7 @@ def greater(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a >= b), 0.0, 0.0,
+    lambda a, b: float(a >= b), None, None,
     tex=r"[{0} \ge {1}]", text="[{0} >= {1}]", javascript="+({0:1} >= {1:1})", binds=3,
     exact=lambda a, b: Fraction(a >= b),
 )  # fmt: skip
@@ -517,7 +517,7 @@ def greater_equal(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a < b), 0.0, 0.0,
+    lambda a, b: float(a < b), None, None,
     tex="[{0} < {1}]", text="[{0} < {1}]", javascript="+({0:1} < {1:1})", binds=3,
     exact=lambda a, b: Fraction(a < b),
 )  # fmt: skip
@@ -531,7 +531,7 @@ def less(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a <= b), 0.0, 0.0,
+    lambda a, b: float(a <= b), None, None,
     tex=r"[{0} \le {1}]", text="[{0} <= {1}]", javascript="+({0:1} <= {1:1})", binds=3,
     exact=lambda a, b: Fraction(a <= b),
 )  # fmt: skip
@@ -545,7 +545,7 @@ def less_equal(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a == b), 0.0, 0.0,
+    lambda a, b: float(a == b), None, None,
     tex="[{0} = {1}]", text="[{0} = {1}]", javascript="+({0:1} === {1:1})", binds=3,
     exact=lambda a, b: Fraction(a == b),
 )  # fmt: skip
@@ -559,7 +559,7 @@ def equal(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: float(a != b), 0.0, 0.0,
+    lambda a, b: float(a != b), None, None,
     tex=r"[{0} \ne {1}]", text="[{0} != {1}]", javascript="+({0:1} !== {1:1})", binds=3,
     exact=lambda a, b: Fraction(a != b),
 )  # fmt: skip
@@ -574,7 +574,7 @@ def not_equal(a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda condition, a, b: a if condition else b,
-    0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0),
+    None, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0),
     tex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     text="where({0}, {1}, {2})", javascript="({0:1} ? {1:1} : {2:1})",
     exact=lambda condition, a, b: a if condition else b,
@@ -603,9 +603,13 @@ def lead(t: Value, like: Value) -> tuple[int, ...]:
 
 def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
     """An axis argument as negative positions, which a leading axis of seeds does not shift."""
+    if axis is None:
+        return tuple(range(-axes, 0))
+    if type(axis) is int and -axes <= axis < axes:
+        return (axis if axis < 0 else axis - axes,)
     hint = {"max": "maximum", "min": "minimum"}.get(name)
     remedy = f"; for the {name} of two values use minigrad.{hint}" if hint else ""
-    chosen = range(axes) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    chosen = axis if isinstance(axis, tuple) else (axis,)
     for position in chosen:
         if not isinstance(position, (int, np.integer)) or isinstance(position, bool):
             raise TypeError(f"{name}: an axis is an integer, not {position!r}{remedy}")
@@ -889,7 +893,7 @@ def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right],
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -913,7 +917,7 @@ def read_dot(a: Value, b: Value) -> Any:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
-    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=on_absolute,
+    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=on_absolute, carries=True,
 )  # fmt: skip
 def dot(a: Value, b: Value) -> Value:
     """Inner product of two vectors, or product of matrices.

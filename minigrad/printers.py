@@ -425,8 +425,8 @@ def local_partial(node: Node, position: int, atoms: Mapping[int, Symbol]) -> Exp
     if node.operation.partials is None:
         return None
     rule = node.operation.partials[position]
-    if isinstance(rule, float):
-        return expression(rule)
+    if rule is None or isinstance(rule, float):
+        return expression(rule or 0.0)
     return expression(rule(atom(node, atoms), *(atom(x, atoms) for x in node.operands)))
 
 

@@ -8,16 +8,18 @@ or tangent has one leading axis more than its node: a whole Jacobian is one swee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from minigrad import ops
 from minigrad.errors import DomainError
-from minigrad.node import Node, Tape, Value, shape_of
+from minigrad.node import Node, Tape, Value, is_finite, shape_of
+from minigrad.operation import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Contribution(NamedTuple):
@@ -40,31 +42,56 @@ class Contribution(NamedTuple):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sweep:
     """Result of a backward sweep.
 
     Attributes:
+        tape: The nodes that were swept over.
         adjoints: By node index; None where the outputs do not depend on a node.
-        sent: All contributions in the order in which the sweep adds them up.
+        sent: For each link in the order of the sweep: of floats the local partial, else the
+            pair of the local partial and what was sent. None if they were not asked for.
     """
 
+    tape: Tape
     adjoints: list[Value | None]
-    sent: list[Contribution]
+    sent: list[Any] | None = None
 
-    @property
+    @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
-        """Contributions by operand, then by consumer ascending, then by position."""
-        return tuple(
-            sorted(self.sent, key=lambda c: (c.operand.index, c.consumer.index, c.position))
-        )
+        """Contributions by operand, then by consumer ascending, then by position.
+
+        The sweep adds them up by consumer descending.
+        """
+        if self.sent is None:
+            raise ValueError("ask for them: backward(contributions=True)")
+        found = []
+        sent = iter(self.sent)
+        for operand, consumer, position in self.links():
+            adjoint = self.adjoints[consumer.index]
+            partials = consumer.operation.partials
+            if partials is not None and partials[position] is None:
+                partial, value = 0.0, np.zeros(operand.shape) if operand.shape else 0.0
+            else:
+                partial = next(sent)
+                partial, value = partial if type(partial) is tuple else (partial, partial * adjoint)
+            found.append(Contribution(operand, consumer, position, partial, adjoint, value))
+        return tuple(sorted(found, key=lambda c: (c.operand.index, c.consumer.index, c.position)))
+
+    def links(self) -> Iterator[tuple[Node, Node, int]]:
+        """Operand, consumer and position of each link in the order of the sweep."""
+        for consumer in reversed(self.tape):
+            if self.adjoints[consumer.index] is not None:
+                for position, operand in enumerate(consumer.operands):
+                    if operand.index >= 0:
+                        yield operand, consumer, position
 
 
 def backward(
     tape: Tape,
     cotangents: Iterable[tuple[Node, Value]],
     seeds: int = 0,
-    sent: list[Contribution] | None = None,
+    sent: list[Any] | None = None,
     rule: Callable[..., tuple[Value | None, Value]] | None = None,
     settle: Callable[[Node, Value], Value] | None = None,
 ) -> list[Value | None]:
@@ -74,18 +101,21 @@ def backward(
         tape: The nodes in order.
         cotangents: Pairs of an output and its cotangent.
         seeds: How many leading axes of seeds the cotangents have: 0 or 1.
-        sent: A list to which all contributions are appended.
+        sent: A list to which is appended what goes over each link (see ``Sweep``).
         rule: Another reading of a link than ``pulled``.
         settle: Called with a node and its finished adjoint, gives the adjoint to go on with.
 
     Raises:
         DomainError: If a derivative is not finite.
     """
-    rule = rule or pulled
     adjoints: list[Value | None] = [None] * len(tape)
     for node, cotangent in cotangents:
         if node.index >= 0:
             accumulate(adjoints, node.index, cotangent)
+    if tape.plain and not seeds and rule is None and settle is None:
+        sweep_floats(tape, adjoints, sent)
+        return adjoints
+    rule = rule or pulled
     for node in reversed(tape):
         adjoint = adjoints[node.index]
         if adjoint is None:
@@ -93,16 +123,89 @@ def backward(
         if settle is not None:
             adjoint = adjoints[node.index] = settle(node, adjoint)
         for position, operand in enumerate(node.operands):
-            if operand.index < 0:
-                continue
-            partial, value = rule(node, position, adjoint, seeds)
-            if value is not None:
-                accumulate(adjoints, operand.index, value)
-            if sent is not None:
-                if value is None:
-                    value = np.zeros(operand.shape) if operand.shape else 0.0
-                sent.append(Contribution(operand, node, position, partial, adjoint, value))
+            if operand.index >= 0:
+                try:
+                    partial, value = rule(node, position, adjoint, seeds)
+                    if value is not None:
+                        accumulate(adjoints, operand.index, value)
+                        if sent is not None:
+                            sent.append((partial, value))
+                except FAULTS as error:
+                    fail(node, error)
     return adjoints
+
+
+def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> None:
+    """The same sweep where every value is a float: no question of shape, no call for each link.
+
+    This loop is what a scalar gradient costs, hence the three copies of its last four lines.
+    """
+    keep = None if sent is None else sent.append
+    try:
+        for node in reversed(tape):
+            adjoint = adjoints[node.index]
+            if adjoint is None:
+                continue
+            operands = node.operands
+            arity = len(operands)
+            if arity == 1:
+                (x,) = operands
+                (rule,) = node.operation.partials
+                partial = rule if type(rule) is float else rule(node.value, x.value)
+                if keep:
+                    keep(partial)
+                value = partial * adjoint
+                if value - value:  # not a number unless finite
+                    raise OverflowError
+                index = x.index
+                before = adjoints[index]
+                adjoints[index] = value if before is None else before + value
+            elif arity == 2:
+                a, b = operands
+                first, second = node.operation.partials
+                index = a.index
+                if index >= 0 and first is not None:
+                    partial = first if type(first) is float else first(node.value, a.value, b.value)
+                    if keep:
+                        keep(partial)
+                    value = partial * adjoint
+                    if value - value:
+                        raise OverflowError
+                    before = adjoints[index]
+                    adjoints[index] = value if before is None else before + value
+                index = b.index
+                if index >= 0 and second is not None:
+                    partial = second
+                    if type(second) is not float:
+                        partial = second(node.value, a.value, b.value)
+                    if keep:
+                        keep(partial)
+                    value = partial * adjoint
+                    if value - value:
+                        raise OverflowError
+                    before = adjoints[index]
+                    adjoints[index] = value if before is None else before + value
+            else:
+                for position, operand in enumerate(operands):
+                    if operand.index >= 0:
+                        partial, value = pulled(node, position, adjoint, 0)
+                        if value is not None:
+                            if keep:
+                                keep(partial)
+                            accumulate(adjoints, operand.index, value)
+    except FAULTS as error:
+        fail(node, error)
+
+
+def fail(node: Node, error: Exception) -> NoReturn:
+    """Raise the error of a derivative that is not finite, unless an outer trace's node did."""
+    if isinstance(error, DomainError) and error.node is not None:
+        raise error
+    reason = "its derivative is not finite"
+    if node.operation.domain:
+        reason += f"; {node.operation.name} needs {node.operation.domain}"
+    values = tuple(x.value for x in node.operands)
+    raise DomainError(node.operation.name, values, node.index, reason) from None
 
 
 def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
@@ -112,56 +215,37 @@ def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
 
 
 def pulled(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value | None, Value]:
-    """Local partial and contribution of one link; a contribution of None is always zero."""
+    """Local partial and contribution of one link; None for both if nothing ever goes over it."""
     operation = node.operation
-    values = [x.value for x in node.operands]
-    partial: Value | None = None
-    try:
-        if operation.partials is None:
-            options = node.options or {}
-            value = operation.pull[position](adjoint, node.value, *values, **options)
-        else:
-            partial = local_partial(node, position, values)
-            if (
-                type(partial) is float
-                and partial in {0.0, 1.0}
-                and type(operation.partials[position]) is float
-            ):
-                value = adjoint if partial else None
-            else:
-                value = adjoint * partial
-        if value is None:
-            return partial, None
-        value = unbroadcast(value, shape_of(node.operands[position].value), seeds)
-        check(value)
-    except (ArithmeticError, ValueError) as error:
-        if isinstance(error, DomainError) and error.node is not None:
-            raise
-        raise not_differentiable(node, values) from None
+    operands = node.operands
+    values = [x.value for x in operands]
+    if operation.partials is None:
+        partial = None
+        rule = operation.pull[position]
+        value = rule(adjoint, node.value, *values, **(node.options or {}))
+    else:
+        rule = operation.partials[position]
+        if rule is None:
+            return None, None
+        partial = rule if type(rule) is float else rule(node.value, *values)
+        value = adjoint if rule == 1.0 else adjoint * partial
+    return partial, unbroadcast(value, shape_of(values[position]), seeds)
+
+
+def checked(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value | None, Value]:
+    """The same, but what is not finite is an error at once."""
+    partial, value = pulled(node, position, adjoint, seeds)
+    if not is_finite(value):
+        raise OverflowError
     return partial, value
 
 
-def local_partial(node: Node, position: int, values: list[Value]) -> Value:
+def local_partial(node: Node, position: int) -> Value:
     """Local partial derivative of an elementwise operation by one operand."""
     rule = node.operation.partials[position]  # type: ignore[index]
-    return rule if type(rule) is float else rule(node.value, *values)
-
-
-def check(value: Value) -> None:
-    """Refuse what is not finite."""
-    if type(value) is float:
-        if value - value:
-            raise ArithmeticError
-    elif type(value) is np.ndarray and value.dtype == np.float64 and not np.isfinite(value).all():
-        raise ArithmeticError
-
-
-def not_differentiable(node: Node, values: list[Value]) -> DomainError:
-    """The error of a derivative that is not finite."""
-    reason = "its derivative is not finite"
-    if node.operation.domain:
-        reason += f"; {node.operation.name} needs {node.operation.domain}"
-    return DomainError(node.operation.name, tuple(values), node.index, reason)
+    if rule is None:
+        return 0.0
+    return rule if type(rule) is float else rule(node.value, *[x.value for x in node.operands])
 
 
 def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
@@ -174,58 +258,55 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
         axis for axis, n in enumerate(shape, seeds + extra) if n == 1 and have[axis] != 1
     )
     if axes:
-        value = ops.sum(value, axes, keepdims=False)
+        value = value.sum(axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
     return value if shape_of(value) == target else ops.reshape(value, target)
 
 
 def forward(
-    tape: Tape, tangents_in: Iterable[tuple[Node, Value]], seeds: int = 0
+    tape: Tape, given: Iterable[tuple[Node, Value]], seeds: int = 0, *, checked: bool = False
 ) -> list[Value | None]:
     """Tangents of all nodes, given those of the inputs.
+
+    Args:
+        tape: The nodes in order.
+        given: Pairs of an input and its tangent.
+        seeds: How many leading axes of seeds the tangents have: 0 or 1.
+        checked: Whether to look at every node for what is not finite.
 
     Raises:
         DomainError: If a derivative is not finite.
     """
     tangents: list[Value | None] = [None] * len(tape)
-    for node, tangent in tangents_in:
+    for node, tangent in given:
         tangents[node.index] = tangent
     for node in tape:
         for position, operand in enumerate(node.operands):
             tangent = tangents[operand.index] if operand.index >= 0 else None
             if tangent is not None:
-                value = pushed(node, position, tangent, seeds)
-                if value is not None:
-                    accumulate(tangents, node.index, value)
+                try:
+                    value = pushed(node, position, tangent, seeds)
+                    if value is not None:
+                        accumulate(tangents, node.index, value)
+                    if checked and not is_finite(value):
+                        raise OverflowError  # noqa: TRY301
+                except FAULTS as error:
+                    fail(node, error)
     return tangents
 
 
 def pushed(node: Node, position: int, tangent: Value, seeds: int) -> Value:
-    """What one operand's tangent adds to the node's; None is always zero."""
+    """What one operand's tangent adds to the node's; None if nothing ever does."""
     operation = node.operation
     values = [x.value for x in node.operands]
-    try:
-        if operation.partials is None:
-            options = node.options or {}
-            value = operation.push[position](tangent, node.value, *values, **options)
-        else:
-            partial = local_partial(node, position, values)
-            if (
-                type(partial) is float
-                and partial == 0.0
-                and type(operation.partials[position]) is float
-            ):
-                return None
-            tangent = ops.pad(tangent, values[position], len(node.shape))
-            value = tangent * partial
-            full = shape_of(tangent)[:seeds] + node.shape
-            value = value if shape_of(value) == full else ops.broadcast_to(value, full)
-        check(value)
-    except (ArithmeticError, ValueError) as error:
-        if isinstance(error, DomainError) and error.node is not None:
-            raise
-        raise not_differentiable(node, values) from None
-    return value
-
-
-__all__ = ["Any", "Contribution", "Sweep", "backward", "forward", "unbroadcast"]
+    if operation.partials is None:
+        rule = operation.push[position]
+        return rule(tangent, node.value, *values, **(node.options or {}))
+    rule = operation.partials[position]
+    if rule is None:
+        return None
+    partial = rule if type(rule) is float else rule(node.value, *values)
+    tangent = ops.pad(tangent, values[position], len(node.shape))
+    value = tangent if rule == 1.0 else tangent * partial
+    full = shape_of(tangent)[:seeds] + node.shape
+    return value if shape_of(value) == full else ops.broadcast_to(value, full)

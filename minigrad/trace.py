@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from minigrad import ops, sweep
-from minigrad.errors import DomainError
+from minigrad.errors import DomainError, users_line
 from minigrad.magnitudes import Magnitudes, magnitudes
-from minigrad.node import Node, Tape, Value, shape_of
-from minigrad.operation import CONSTANT, INPUT, Reading, as_value
+from minigrad.node import Node, Tape, Value, is_finite, shape_of
+from minigrad.operation import CONSTANT, INPUT, Reading, as_value, raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,23 +33,35 @@ class Jacobian(NamedTuple):
     blocks: tuple[tuple[Value, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """The Wengert list of one evaluation.
 
     Attributes:
         function: What was evaluated.
+        arguments: What it was given: an input node, or a plain value, in each place.
         nodes: All nodes in order of creation; the inputs come first.
-        inputs: One node for each argument.
-        outputs: One node for each returned value.
+        inputs: One node for each argument that is differentiated by.
+        outputs: One node for each returned value; index -1 if it depends on no input.
         value: What the function returned, as plain numbers and arrays.
     """
 
-    function: Callable[..., Any]
-    nodes: Tape
-    inputs: tuple[Node, ...]
-    outputs: tuple[Node, ...]
-    value: Any
+    __slots__ = ("arguments", "function", "inputs", "nodes", "outputs", "value")
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        arguments: Sequence[Any],
+        inputs: tuple[Node, ...],
+        nodes: Tape,
+        outputs: tuple[Node, ...],
+        value: Any,
+    ) -> None:
+        self.function = function
+        self.arguments = arguments
+        self.inputs = inputs
+        self.nodes = nodes
+        self.outputs = outputs
+        self.value = value
 
     def backward(self, seed: Any = None, *, contributions: bool = False) -> sweep.Sweep:
         """Sweep adjoints back from the outputs.
@@ -59,14 +70,59 @@ class Trace:
             seed: The output's cotangent, a tuple of them for several outputs; ones by default.
             contributions: Whether to keep what went over each link.
 
-        >>> t = trace(lambda a, b: a * b, 2.0, 5.0)
-        >>> t.backward().adjoints
+        Raises:
+            DomainError: If a derivative is not finite.
+
+        >>> trace(lambda a, b: a * b, 2.0, 5.0).backward().adjoints
         [5.0, 2.0, 1.0]
         """
-        sent: list[sweep.Contribution] = []
-        pairs = zip(self.outputs, self.cotangents(seed), strict=True)
-        adjoints = sweep.backward(self.nodes, pairs, sent=sent if contributions else None)
-        return sweep.Sweep(adjoints, sent)
+        sent: list[Any] | None = [] if contributions else None
+        pairs = list(zip(self.outputs, self.cotangents(seed), strict=True))
+        return sweep.Sweep(self.nodes, self.adjoints(pairs, sent=sent), sent)
+
+    def adjoints(
+        self, cotangents: list[tuple[Node, Value]], seeds: int = 0, sent: list[Any] | None = None
+    ) -> list[Value | None]:
+        """Adjoints of all nodes; an error tells the user's line that made the node."""
+        try:
+            if self.nodes.plain:
+                adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
+            else:
+                with raising():
+                    adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
+            for x in self.inputs:
+                if not is_finite(adjoints[x.index]):  # overflow that no flag was raised for
+                    sweep.backward(self.nodes, cotangents, seeds, rule=sweep.checked)
+        except DomainError as error:
+            self.locate(error)
+            raise
+        return adjoints
+
+    def tangents(self, given: list[tuple[Node, Value]], seeds: int = 0) -> list[Value | None]:
+        """Tangents of all nodes; an error tells the user's line that made the node."""
+        try:
+            with raising():
+                tangents = sweep.forward(self.nodes, given, seeds)
+            for y in self.outputs:
+                if y.index >= 0 and not is_finite(tangents[y.index]):
+                    sweep.forward(self.nodes, given, seeds, checked=True)
+        except DomainError as error:
+            self.locate(error)
+            raise
+        return tangents
+
+    def locate(self, error: DomainError) -> None:
+        """Evaluate once more up to the node of an error, to learn the user's line."""
+        if error.node is not None and error.node < len(self.nodes):
+            tape = StoppingTape(error.node)
+            arguments = [
+                tape.record(INPUT, (), x.value) if type(x) is Node and x.operation is INPUT else x
+                for x in self.arguments
+            ]
+            try:
+                self.function(*arguments)
+            except Found as found:
+                error.file, error.line = found.args
 
     def cotangents(self, seed: Any) -> list[Value]:
         """One cotangent for each output."""
@@ -88,7 +144,7 @@ class Trace:
                 f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}"
             )
         pairs = [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
-        return sweep.forward(self.nodes, pairs)
+        return self.tangents(pairs)
 
     def magnitudes(self, seed: Any = None) -> Magnitudes:
         """Sizes without cancellation of all values, adjoints and contributions.
@@ -110,7 +166,7 @@ class Trace:
         mode = mode or ("reverse" if rows <= columns else "forward")
         if mode == "reverse":
             seeds = identity(self.outputs, rows)
-            adjoints = sweep.backward(self.nodes, zip(self.outputs, seeds, strict=True), seeds=1)
+            adjoints = self.adjoints(list(zip(self.outputs, seeds, strict=True)), seeds=1)
             found = [filled(adjoints[x.index], (rows, *x.shape)) for x in self.inputs]
             blocks = tuple(
                 tuple(
@@ -121,7 +177,7 @@ class Trace:
             )
         else:
             seeds = identity(self.inputs, columns)
-            tangents = sweep.forward(self.nodes, zip(self.inputs, seeds, strict=True), seeds=1)
+            tangents = self.tangents(list(zip(self.inputs, seeds, strict=True)), seeds=1)
             found = [
                 filled(tangents[y.index] if y.index >= 0 else None, (columns, *y.shape))
                 for y in self.outputs
@@ -209,22 +265,57 @@ def run(
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
     inputs = tuple(tape)
-    returned = function(*arguments)
+    if tape.plain:
+        returned = function(*arguments)
+    else:
+        with raising():
+            returned = function(*arguments)
+    for node in tape.unverified:
+        if not is_finite(node.value):
+            what = "a captured value" if node.index < 0 else f"argument {argnums[node.index]}"
+            index = node.index if node.index >= 0 else None
+            raise DomainError("input", (node.value,), index, f"{what} is not finite")
+    if type(returned) is Node and returned.tape is tape:
+        return Trace(function, arguments, inputs, tape, (returned,), returned.value)
     several = isinstance(returned, (tuple, list))
     outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
     value = tuple(y.value for y in outputs) if several else outputs[0].value
-    return Trace(function, tape, inputs, outputs, value)
+    return Trace(function, arguments, inputs, tape, outputs, value)
 
 
 def enter(tape: Tape, given: Any, position: int) -> Node:
     """The input node of one argument."""
-    if type(given) is not float and not isinstance(given, (Node, Reading)):
+    if type(given) is float:
+        if given - given:  # not a number unless finite
+            raise DomainError("input", (given,), position, f"argument {position} is not finite")
+        return tape.record(INPUT, (), given)
+    if not isinstance(given, (Node, Reading)):
         given = as_value(given, f"argument {position}")
-        if tape.owning and isinstance(given, np.ndarray):
+        if tape.owning and type(given) is np.ndarray:
             given = given.copy()
-    if not isinstance(given, (Node, Reading)) and not np.isfinite(given).all():
-        raise DomainError("input", (given,), position, f"argument {position} is not finite")
-    return tape.record(INPUT, (), given)
+    node = tape.record(INPUT, (), given)
+    tape.unverified.append(node)
+    return node
+
+
+class Found(Exception):  # noqa: N818  (no error: it ends the search for a line)
+    """The user's file and line that made the node asked for."""
+
+
+class StoppingTape(Tape):
+    """A tape that stops the evaluation at one node."""
+
+    __slots__ = ("stop",)
+
+    def __init__(self, stop: int) -> None:
+        super().__init__()
+        self.stop = stop
+
+    def append(self, node: Node) -> None:
+        """Append, or raise ``Found``."""
+        if len(self) == self.stop and node.operands:
+            raise Found(*users_line())
+        super().append(node)
 
 
 def output(tape: Tape, returned: Any) -> Node:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import ops, sweep
-from minigrad.node import Node, Value
+from minigrad import ops
+from minigrad.node import Node, Value, shape_of
 from minigrad.trace import Trace, like, run
 
 if TYPE_CHECKING:
@@ -30,21 +30,30 @@ def value_and_grad(
     (9.0, 6.0)
     """
 
+    several = isinstance(argnums, tuple)
+    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+
     @wraps(function)
-    def differentiated(*args: Any) -> tuple[Any, Any]:
-        t = run(function, args, positions(argnums, args), owning=False)
-        (y,) = t.outputs if len(t.outputs) == 1 else (None,)
-        if y is None or y.shape or isinstance(t.value, tuple):
-            what = f"{len(t.outputs)} values" if y is None else f"a value of shape {y.shape}"
+    def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        called = partial(function, **kwargs) if kwargs else function
+        t = run(called, args, positions(wanted, args), owning=False)
+        y = t.outputs[0]
+        if len(t.outputs) > 1 or shape_of(y.value):
             raise TypeError(
-                f"grad needs a function with one scalar value, this one returned {what}: use jacobian"
+                f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
             )
-        adjoints = sweep.backward(t.nodes, [(y, 1.0)])
+        adjoints = t.adjoints([(y, 1.0)])
         gradients = finished([adjoints[x.index] for x in t.inputs], t.inputs)
-        value = t.value
-        return value, gradients if isinstance(argnums, tuple) else gradients[0]
+        t.nodes.clear()  # a node refers to its tape: without this only the collector would end it
+        return t.value, gradients if several else gradients[0]
 
     return differentiated
+
+
+def described(t: Trace) -> str:
+    """What a function returned, for an error's text."""
+    shapes = [str(y.shape) if y.shape else "scalar" for y in t.outputs]
+    return f"{len(shapes)} values ({', '.join(shapes)})" if len(shapes) > 1 else f"shape {shapes[0]}"
 
 
 def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -54,7 +63,7 @@ def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., An
     (5.0, 2.0)
     """
     both = value_and_grad(function, argnums)
-    return wraps(function)(lambda *args: both(*args)[1])
+    return wraps(function)(lambda *args, **kwargs: both(*args, **kwargs)[1])
 
 
 def vjp(
@@ -70,7 +79,7 @@ def vjp(
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         pairs = list(zip(t.outputs, t.cotangents(cotangent), strict=True))
-        adjoints = sweep.backward(t.nodes, pairs)
+        adjoints = t.adjoints(pairs)
         taken = [seed for _, seed in pairs]
         return finished([adjoints[x.index] for x in t.inputs], t.inputs, taken)
 
@@ -89,7 +98,7 @@ def jvp(
     if len(tangents) != len(t.inputs):
         raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
     pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
-    found = sweep.forward(t.nodes, pairs)
+    found = t.tangents(pairs)
     out = finished([found[y.index] if y.index >= 0 else None for y in t.outputs], t.outputs)
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 
@@ -106,9 +115,11 @@ def jacobian(
     [[2.0, 0.0], [0.0, 4.0]]
     """
 
+    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+
     @wraps(function)
     def differentiated(*args: Any) -> Any:
-        t = run(function, args, positions(argnums, args), owning=False)
+        t = run(function, args, positions(wanted, args), owning=False)
         blocks = t.jacobian(mode).blocks
         columns = [
             joined(t, [row[position] for row in blocks]) for position in range(len(t.inputs))
@@ -172,13 +183,13 @@ def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     return product if len(primals) > 1 else product[0]
 
 
-def positions(argnums: Argnums, args: Sequence[Any]) -> tuple[int, ...]:
+def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
     """Argument positions, checked and not negative."""
-    chosen = argnums if isinstance(argnums, tuple) else (argnums,)
-    for position in chosen:
-        if not isinstance(position, int) or not -len(args) <= position < len(args):
-            raise TypeError(f"argnums={argnums!r} of a call with {len(args)} arguments")
-    return tuple(position % len(args) for position in chosen)
+    count = len(args)
+    for position in argnums:
+        if type(position) is not int or not -count <= position < count:
+            raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    return tuple([position % count for position in argnums])
 
 
 def finished(
@@ -188,12 +199,14 @@ def finished(
     seen = {id(value) for value in taken}
     out: list[Any] = []
     for result, node in zip(results, nodes, strict=True):
+        own = result
         if result is None:
-            result = np.zeros(node.shape) if node.shape else 0.0
-        if type(result) is np.ndarray and (result.base is not None or id(result) in seen):
-            result = result.copy()
-        seen.add(id(result))
-        out.append(result)
+            own = np.zeros(node.shape) if node.shape else 0.0
+        elif type(result) is np.ndarray:
+            if result.base is not None or id(result) in seen:
+                own = result.copy()
+            seen.add(id(result))
+        out.append(own)
     return tuple(out)
 
 
