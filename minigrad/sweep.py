@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -65,7 +66,7 @@ class Sweep:
         """
         if self.sent is None:
             raise ValueError("ask for them: backward(contributions=True)")
-        found = []
+        received: list[list[Contribution]] = [[] for _ in self.tape]
         sent = iter(self.sent)
         for operand, consumer, position in self.links():
             adjoint = self.adjoints[consumer.index]
@@ -75,8 +76,12 @@ class Sweep:
             else:
                 partial = next(sent)
                 partial, value = partial if type(partial) is tuple else (partial, partial * adjoint)
-            found.append(Contribution(operand, consumer, position, partial, adjoint, value))
-        return tuple(sorted(found, key=lambda c: (c.operand.index, c.consumer.index, c.position)))
+            received[operand.index].append(
+                Contribution(operand, consumer, position, partial, adjoint, value)
+            )
+        for links in received:
+            links.sort(key=lambda link: link.consumer.index)  # stable: positions stay in order
+        return tuple(chain.from_iterable(received))
 
     def links(self) -> Iterator[tuple[Node, Node, int]]:
         """Operand, consumer and position of each link in the order of the sweep."""
@@ -151,12 +156,16 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
             if arity == 1:
                 (x,) = operands
                 (rule,) = node.operation.partials
-                partial = rule if type(rule) is float else rule(node.value, x.value)
+                if type(rule) is float:
+                    partial = rule
+                    value = rule * adjoint
+                else:
+                    partial = rule(node.value, x.value)
+                    value = partial * adjoint
+                    if value - value:  # not a number unless finite
+                        raise OverflowError
                 if keep:
                     keep(partial)
-                value = partial * adjoint
-                if value - value:  # not a number unless finite
-                    raise OverflowError
                 index = x.index
                 before = adjoints[index]
                 adjoints[index] = value if before is None else before + value
@@ -165,26 +174,34 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
                 first, second = node.operation.partials
                 index = a.index
                 if index >= 0 and first is not None:
-                    partial = first if type(first) is float else first(node.value, a.value, b.value)
+                    if type(first) is float:
+                        partial = first
+                        value = first * adjoint
+                    else:
+                        partial = first(node.value, a.value, b.value)
+                        value = partial * adjoint
+                        if value - value:
+                            raise OverflowError
                     if keep:
                         keep(partial)
-                    value = partial * adjoint
-                    if value - value:
-                        raise OverflowError
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
                 index = b.index
                 if index >= 0 and second is not None:
-                    partial = second
-                    if type(second) is not float:
+                    if type(second) is float:
+                        partial = second
+                        value = second * adjoint
+                    else:
                         partial = second(node.value, a.value, b.value)
+                        value = partial * adjoint
+                        if value - value:
+                            raise OverflowError
                     if keep:
                         keep(partial)
-                    value = partial * adjoint
-                    if value - value:
-                        raise OverflowError
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
+            elif not arity:
+                break  # only inputs are left
             else:
                 for position, operand in enumerate(operands):
                     if operand.index >= 0:

@@ -91,7 +91,8 @@ class Trace:
                 with raising():
                     adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
             for x in self.inputs:
-                if not is_finite(adjoints[x.index]):  # overflow that no flag was raised for
+                adjoint = adjoints[x.index]
+                if adjoint is not None and not is_finite(adjoint):  # overflow without a flag
                     sweep.backward(self.nodes, cotangents, seeds, rule=sweep.checked)
         except DomainError as error:
             self.locate(error)

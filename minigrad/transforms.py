@@ -31,19 +31,20 @@ def value_and_grad(
     """
 
     several = isinstance(argnums, tuple)
-    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+    wanted = tuple_of(argnums)
+    simple, last = min(wanted) >= 0, max(wanted)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         called = partial(function, **kwargs) if kwargs else function
-        t = run(called, args, positions(wanted, args), owning=False)
-        y = t.outputs[0]
-        if len(t.outputs) > 1 or shape_of(y.value):
+        places = wanted if simple and last < len(args) else positions(wanted, args)
+        t = run(called, args, places, owning=False)
+        if type(t.value) is not float and (len(t.outputs) > 1 or shape_of(t.value)):
             raise TypeError(
                 f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
             )
-        adjoints = t.adjoints([(y, 1.0)])
-        gradients = finished([adjoints[x.index] for x in t.inputs], t.inputs)
+        adjoints = t.adjoints([(t.outputs[0], 1.0)])
+        gradients = finished(adjoints, t.inputs)
         t.nodes.clear()  # a node refers to its tape: without this only the collector would end it
         return t.value, gradients if several else gradients[0]
 
@@ -81,7 +82,7 @@ def vjp(
         pairs = list(zip(t.outputs, t.cotangents(cotangent), strict=True))
         adjoints = t.adjoints(pairs)
         taken = [seed for _, seed in pairs]
-        return finished([adjoints[x.index] for x in t.inputs], t.inputs, taken)
+        return finished(adjoints, t.inputs, taken)
 
     return fresh(t.value), pullback
 
@@ -99,7 +100,7 @@ def jvp(
         raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
     pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
     found = t.tangents(pairs)
-    out = finished([found[y.index] if y.index >= 0 else None for y in t.outputs], t.outputs)
+    out = finished(found, t.outputs)
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 
 
@@ -115,7 +116,7 @@ def jacobian(
     [[2.0, 0.0], [0.0, 4.0]]
     """
 
-    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+    wanted = tuple_of(argnums)
 
     @wraps(function)
     def differentiated(*args: Any) -> Any:
@@ -183,30 +184,37 @@ def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     return product if len(primals) > 1 else product[0]
 
 
+def tuple_of(argnums: Argnums) -> tuple[int, ...]:
+    """Argument positions as a tuple of integers."""
+    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not wanted or not all(type(position) is int for position in wanted):
+        raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
+    return wanted
+
+
 def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
     """Argument positions, checked and not negative."""
     count = len(args)
-    for position in argnums:
-        if type(position) is not int or not -count <= position < count:
-            raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
-    return tuple([position % count for position in argnums])
+    if not all(-count <= position < count for position in argnums):
+        raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    return tuple(position % count for position in argnums)
 
 
 def finished(
-    results: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
+    found: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
 ) -> tuple[Any, ...]:
     """Results for the user: zeros where nothing depends, and arrays that share nothing."""
-    seen = {id(value) for value in taken}
-    out: list[Any] = []
-    for result, node in zip(results, nodes, strict=True):
-        own = result
-        if result is None:
-            own = np.zeros(node.shape) if node.shape else 0.0
-        elif type(result) is np.ndarray:
-            if result.base is not None or id(result) in seen:
-                own = result.copy()
-            seen.add(id(result))
-        out.append(own)
+    out = []
+    used = list(taken)
+    for node in nodes:
+        result = found[node.index] if node.index >= 0 else None
+        if type(result) is np.ndarray:
+            if result.base is not None or any(result is other for other in used):
+                result = result.copy()
+            used.append(result)
+        elif result is None:
+            result = np.zeros(node.shape) if node.shape else 0.0
+        out.append(result)
     return tuple(out)
 
 
