@@ -33,7 +33,7 @@ DECIMAL = re.compile(
     r"(?!\w|\.\d|/)"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
-SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal"})
+SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
 READ_ATTRIBUTES = ("alt", "title", "aria-label")
 INLINE_ELEMENTS = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),

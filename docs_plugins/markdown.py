@@ -97,7 +97,7 @@ class Conversion:
         origin = self.taken[min(line, len(self.taken)) - 1]
         mistake = str(self.page.problem(origin, message, remedy))
         self.page.placed.add(mistake)
-        return f'<span class="mg-problem">{escape(mistake)}</span>'
+        return f'<span class="mg-problem" data-mg-problem>{escape(mistake)}</span>'
 
     def equations(self) -> dict[str, places.Numbered]:
         """Return the numbered equations by their labels."""
@@ -218,7 +218,7 @@ def take(lines: list[str], origins: list[Origin], page: Page) -> tuple[list[str]
             kept += [origins[fence.last]] * 3
             index = fence.last + 1
             continue
-        line = lines[index]
+        line = lines[index].translate(SHIELD)
         if index not in foreign:
             following = lines[index + 1] if index + 1 < len(lines) else ""
             line = take_references(line, following, origins[index], page)
@@ -236,7 +236,6 @@ def _listing(lines: list[str], fence: fences.Fence) -> list[str]:
 
 def take_references(line: str, following: str, origin: Origin, page: Page) -> str:
     """Put one character in place of each reference of ours in a line."""
-    line = line.translate(SHIELD)
     if "{{" not in line:
         return line
     taken: list[str] = []

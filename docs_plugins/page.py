@@ -240,7 +240,7 @@ class Page:
         text = f'<code class="mg-failed">{escape(source)}</code>'
         if mistake:
             self.placed.add(str(mistake))
-            text += f' <span class="mg-problem">{escape(str(mistake))}</span>'
+            text += f' <span class="mg-problem" data-mg-problem>{escape(str(mistake))}</span>'
         return Place(source, origin, text, source, mistake=mistake)
 
     def _place(self, place: Place) -> str:
@@ -340,7 +340,7 @@ def problem_box(problems: Sequence[Problem]) -> str:
     if not problems:
         return ""
     items = "".join(f"<li>{escape(str(problem))}</li>" for problem in problems)
-    return f'<div class="mg-problems" role="alert"><ul>{items}</ul></div>'
+    return f'<div class="mg-problems" data-mg-problem role="alert"><ul>{items}</ul></div>'
 
 
 def _attribute(value: str) -> str:

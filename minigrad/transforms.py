@@ -223,5 +223,3 @@ def fresh(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(fresh(part) for part in value)
     return value.copy() if type(value) is np.ndarray else value
-
-

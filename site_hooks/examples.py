@@ -72,7 +72,7 @@ def drifting(
         raise SuperFencesException(f"{now!r} does not stand in the example once")
     recorded = build(source.replace(now, was))[1]
     messages = build(source, recorded)[0]
-    return listing(recorded) + said(messages)
+    return listing(source) + listing(recorded) + said(messages)
 
 
 def record(source: str, *_rest: Any, **_more: Any) -> str:
@@ -80,7 +80,7 @@ def record(source: str, *_rest: Any, **_more: Any) -> str:
     path = _record_of_page
     text = path.read_text(encoding="utf-8") if path and path.is_file() else ""
     parts = text.split("\n## ")
-    found = [part for part in parts[1:] if part.split(maxsplit=1)[0] == source.strip()]
+    found = [part for part in parts[1:] if part.split(":", 1)[0] == source.strip()]
     if not found:
         return said([f"{source.strip()} is not recorded yet: make accept"])
     return listing(f"{parts[0]}\n\n## {found[0].rstrip()}")

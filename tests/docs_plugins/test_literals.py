@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from docs_plugins.literals import Result, Results, find, visible_text, without_code
+from docs_plugins.page import problem_box
+from docs_plugins.problems import Problem
 
 KNOWN = {
     "f.value": (11.652071455223084, True),
@@ -183,3 +185,8 @@ def test_a_page_with_many_results_is_searched_to_its_end():
 
 def test_text_of_blocks_is_kept_apart_and_of_phrases_together():
     assert visible_text("<p>1.7<b>163</b></p><p>2</p>").split() == ["1.7163", "2"]
+
+
+def test_a_message_about_a_number_is_not_the_number_typed():
+    box = problem_box([Problem("a.md", 4, "f", "recorded 1.4142, computed 1.7321")])
+    assert "1.7321" not in visible_text(f"<p>see</p>{box}")
