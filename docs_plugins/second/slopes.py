@@ -51,10 +51,16 @@ def _difference(
 
 
 def straight(function: Function, elements: Sequence[Real], place: int) -> Real:
-    """Central difference of what is linear on either side of any kink."""
+    """Central difference of what is linear on either side of any kink.
+
+    An operand of which cancellation left a speck gets a step by the size of what stands beside it.
+    """
     size = abs(elements[place])
     step = STEP * size if size else STEP
-    difference, _ = _difference(function, MP, elements, place, (step, step))
+    difference, scale = _difference(function, MP, elements, place, (step, step))
+    if abs(difference) < LOST * scale:
+        step = STEP * max(map(abs, elements))
+        difference, _ = _difference(function, MP, elements, place, (step, step))
     return difference / (2 * step)
 
 
