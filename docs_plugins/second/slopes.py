@@ -58,8 +58,9 @@ def straight(function: Function, elements: Sequence[Real], place: int) -> Real:
     size = abs(elements[place])
     step = STEP * size if size else STEP
     difference, scale = _difference(function, MP, elements, place, (step, step))
-    if abs(difference) < LOST * scale:
-        step = STEP * max(map(abs, elements))
+    widest = max(map(abs, elements))
+    if widest > size and abs(difference) < LOST * scale:
+        step = STEP * widest
         difference, _ = _difference(function, MP, elements, place, (step, step))
     return difference / (2 * step)
 
