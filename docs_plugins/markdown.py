@@ -12,11 +12,13 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 from docs_plugins import fences, formulas, places
 from docs_plugins.equations import Formulas
@@ -60,6 +62,7 @@ class MinigradExtension(Extension):
         md.preprocessors.register(Mark(md, conversion), "minigrad-mark", 33)
         md.preprocessors.register(Unmark(md, conversion), "minigrad-unmark", 31.5)
         md.preprocessors.register(Take(md, conversion), "minigrad-take", 28)
+        md.treeprocessors.register(Whole(md, conversion), "minigrad-whole", -100)
         md.postprocessors.register(Put(md, conversion), "minigrad-put", -10)
 
     def start(self) -> tuple[Page, Origins]:
@@ -85,6 +88,7 @@ class Conversion:
     def begin(self) -> None:
         """Begin a page and follow the snippets that it inserts."""
         self.page, self.origins = self.extension.start()
+        self.whole = False
         if self.formulas is not None:
             self.formulas.reset()
         if "snippet" in self.md.preprocessors:
@@ -159,6 +163,19 @@ class Take(Step):
         return known[:count] + [known[-1]] * (count - len(known))
 
 
+class Whole(Treeprocessor):
+    """Notes that the tree is done: the table of contents is sent through the postprocessors before."""
+
+    def __init__(self, md: Markdown, conversion: Conversion) -> None:
+        """Keep the conversion."""
+        super().__init__(md)
+        self.conversion = conversion
+
+    def run(self, root: Element) -> None:
+        """Note it."""
+        self.conversion.whole = True
+
+
 class Put(Postprocessor):
     """Fills the places once the HTML is whole (after every other postprocessor)."""
 
@@ -170,8 +187,10 @@ class Put(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with numbers, views and links in place."""
         page = self.conversion.page
+        if not self.conversion.whole:
+            return text
         html = count_numbers(
-            places.put(text, page.places, self.conversion.equations(), page.problems.append)
+            places.put(text, page.places, self.conversion.equations(), page.collect)
         )
         self._fill_contents(page)
         if self.conversion.extension.page_maker is None and page.problems:

@@ -65,8 +65,13 @@ class Page:
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""
         found = Problem(origin.path, origin.line, item, message, remedy)
-        self.problems.append(found)
+        self.collect(found)
         return found
+
+    def collect(self, problem: Problem) -> None:
+        """Collect one mistake, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     # ---- blocks
 

@@ -70,13 +70,19 @@ def put(html: str, places: Sequence[Place], equations: dict[str, Numbered], repo
         return html
     present = {found: places[ord(found) - FIRST].token for found in CHARACTER.findall(html)}
     tokens = {found: token for found, token in present.items() if token is not None}
-    html = fill(_ALONE.sub(r"\1", html), tokens)
+    html = _ALONE.sub(lambda alone: _unwrapped(alone, places), html)
+    html = fill(html, tokens)
     walk = _Walk(places, report)
     filled = walk.fill(html)
     if not walk.links:
         return filled
     numbered = {**equations, **numbered_captions(filled)}
     return CHARACTER.sub(lambda found: _link(places, found[0], numbered), filled)
+
+
+def _unwrapped(alone: re.Match[str], places: Sequence[Place]) -> str:
+    """A view alone in a paragraph needs no paragraph."""
+    return alone[1] if places[ord(alone[1]) - FIRST].draw else alone[0]
 
 
 def plain(text: str, places: Sequence[Place]) -> str:

@@ -266,7 +266,7 @@ class _Assembly:
     ) -> tuple[Number, ...] | None:
         if node.operation.partials is None:
             return None
-        found = minigrad.sweep.local_partial(node, position, [x.value for x in node.operands])
+        found = minigrad.sweep.local_partial(node, position)
         known = None
         if not node.shape:
             known = self._exact_partial(node, position)
