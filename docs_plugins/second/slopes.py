@@ -50,16 +50,19 @@ def _difference(
     return up - down, max(abs(up), abs(down))
 
 
+def _step(x: Real) -> Real:
+    return STEP * abs(x) if x else STEP
+
+
 def straight(function: Function, elements: Sequence[Real], place: int) -> Real:
     """Central difference of what is linear on either side of any kink.
 
     An operand of which cancellation left a speck gets a step by the size of what stands beside it.
     """
-    size = abs(elements[place])
-    step = STEP * size if size else STEP
+    step = _step(elements[place])
     difference, scale = _difference(function, MP, elements, place, (step, step))
     widest = max(map(abs, elements))
-    if widest > size and abs(difference) < LOST * scale:
+    if widest > abs(elements[place]) and abs(difference) < LOST * scale:
         step = STEP * widest
         difference, _ = _difference(function, MP, elements, place, (step, step))
     return difference / (2 * step)
@@ -81,8 +84,9 @@ def curved(function: Function, elements: Sequence[Real], place: int) -> Real:
 
 def from_left(function: Function, elements: Sequence[Real], place: int) -> Real:
     """Difference to the left: 0 for relu at 0."""
-    difference, _ = _difference(function, MP, elements, place, (MP.zero, STEP))
-    return difference / STEP
+    step = _step(elements[place])
+    difference, _ = _difference(function, MP, elements, place, (MP.zero, step))
+    return difference / step
 
 
 def shared(function: Function, elements: Sequence[Real], place: int) -> Real:

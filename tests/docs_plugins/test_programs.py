@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import minigrad
 from docs_plugins import second
-from docs_plugins.language import Constant, Program, parse
+from docs_plugins.language import FUNCTIONS, Constant, Program, parse
+from docs_plugins.language.vocabulary import COMPARISONS
 
 Make = Callable[[random.Random, "Writer", int], str]
 
@@ -226,3 +227,51 @@ def test_the_second_opinion_agrees_with_the_engine(
     if said is not None:
         opinion = second.opinion(program, program.calls[0])
         assert second.agreement(said, opinion).disagreements == (), text
+
+
+def one_step(name: str) -> Program:
+    """A block with one operation, at a point where every derivative but a few is there."""
+    signature = FUNCTIONS[name]
+    if signature.listed:
+        return parse(f"def f(a, b): return {name}([a, b])\nf([0.6, 1], [0.2, 2])")
+    head = ", ".join(f"x{i}" for i, _ in enumerate(signature.operands))
+    if minigrad.OPERATIONS[name].partials is not None:
+        arguments = ", ".join(["0.6", "0.7", "1.3"][: len(signature.operands)])
+    else:
+        arguments = ", ".join(["[[0.6, 1], [0.2, 2]]"] * len(signature.operands))
+    more = ", (4,)" if "shape" in signature.options else ""
+    return parse(f"def f({head}): return {name}({head}{more})\nf({arguments})")
+
+
+def off(rule: Any) -> Any:
+    """A rule that is wrong by one in 1e9."""
+    return (
+        rule * WRONG
+        if isinstance(rule, float)
+        else lambda *args, **options: rule(*args, **options) * WRONG
+    )
+
+
+WRONG = 1 + 1e-9
+ZERO = {("maximum", 0), ("minimum", 1), ("where", 0), ("where", 2)}  # derivatives at these points
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(COMPARISONS)))
+def test_a_rule_wrong_by_one_in_1e9_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = one_step(name)
+    opinion = second.opinion(program, program.calls[0])
+    operation = minigrad.OPERATIONS[name]
+    right = claims(program)
+    assert right is not None
+    assert second.agreement(right, opinion).disagreements == ()
+    field = "pull" if operation.partials is None else "partials"
+    rules = getattr(operation, field)
+    for position in range(len(program.parameters)):
+        seeded = [rules[i] for i in range(len(program.parameters))]
+        seeded[position] = off(rules[position])
+        with monkeypatch.context() as seed:
+            seed.setattr(operation, field, tuple(seeded))
+            wrong = claims(program)
+        assert wrong is not None
+        found = second.agreement(wrong, opinion).disagreements
+        assert bool(found) != ((name, position) in ZERO)
