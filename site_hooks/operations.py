@@ -59,7 +59,7 @@ def formulas(operation: Operation) -> tuple[str, str]:
     names = "x" if len(partials) == 1 else "abcd"[: len(partials)]
     operands = [Symbol(name, name) for name in names]
     y = Symbol("y", "y")
-    read = (p(y, *operands) if callable(p) else p for p in partials)
+    read = (p(y, *operands) if callable(p) else p or 0.0 for p in partials)
     printed = ", ".join(math(to_tex(expression(partial))) for partial in read)
     return math(to_tex(operation.apply(*operands))), printed
 
