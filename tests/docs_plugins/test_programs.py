@@ -253,7 +253,7 @@ def off(rule: Any) -> Any:
 
 
 WRONG = 1 + 1e-9
-ZERO = {("maximum", 0), ("minimum", 1), ("where", 0), ("where", 2)}  # derivatives at these points
+ZERO = {("maximum", 0), ("minimum", 1), ("where", 2)}  # derivatives at these points
 
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(COMPARISONS)))
@@ -267,6 +267,8 @@ def test_a_rule_wrong_by_one_in_1e9_is_found(name: str, monkeypatch: pytest.Monk
     field = "pull" if operation.partials is None else "partials"
     rules = getattr(operation, field)
     for position in range(len(program.parameters)):
+        if rules[position] is None:  # the condition of where: no derivative, so no rule
+            continue
         seeded = [rules[i] for i in range(len(program.parameters))]
         seeded[position] = off(rules[position])
         with monkeypatch.context() as seed:
