@@ -87,6 +87,22 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
         files.append(File.generated(config, STYLE, content=style))
         return files
 
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        """Name a page that is no UTF-8 text, and go on to the others."""
+        path = page.file.abs_src_path
+        data = Path(path).read_bytes() if path else b""
+        try:
+            data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            shown = _shown_path(config, Path(config.docs_dir, page.file.src_uri))
+            problem = self.site_module.Problem(
+                shown, line, "", "the page is not UTF-8 text", "save it as UTF-8"
+            )
+            self.site.problems.append(problem)
+            page.file.content_string = data.decode("utf-8-sig", errors="replace")
+        return page
+
     @event_priority(100)
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files

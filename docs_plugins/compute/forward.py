@@ -62,12 +62,13 @@ class Forward:
         if step is None:
             step = self.step_of.get(error.node if error.node is not None else -1, self.at)
         found = self.program.steps[step]
-        operands = ", ".join(
-            self._told(operand, value)
-            for operand, value in zip(found.operands, error.operands, strict=False)
-        )
-        reason = error.reason
-        message = f"{_function(found)} of {operands}: {reason}" if operands else reason
+        pairs = list(zip(found.operands, error.operands, strict=False))
+        if found.function in SIGNS:
+            known = [self._told(*pair) for pair in pairs if not isinstance(pair[0], Constant)]
+            what = f"{self._written(found)} with {', '.join(known)}"
+        else:
+            what = f"{found.function} of {', '.join(self._told(*pair) for pair in pairs)}"
+        message = f"{what}: {error.reason}" if pairs else error.reason
         return ComputationError([self.mistake(message, step, "choose other inputs")])
 
     def _told(self, operand: int | Constant, value: Value) -> str:
@@ -85,20 +86,22 @@ class Forward:
         node = self.node_of.get(step)
         if node is None:
             return _short(self.constants.get(step, 0.0))
+        return self._written(found)
+
+    def _written(self, step: Step) -> str:
         operands = [
             operand.text if isinstance(operand, Constant) else self.source(operand)
-            for operand in found.operands
+            for operand in step.operands
         ]
-        sign = SIGNS.get(found.function)
+        sign = SIGNS.get(step.function)
         if sign and len(operands) == 2:
             return f"{operands[0]} {sign} {operands[1]}"
-        return f"{found.function}({', '.join(operands)})"
+        return f"{step.function}({', '.join(operands)})"
 
     def mistake(self, message: str, step: int, remedy: str = "") -> Mistake:
         """A mistake at the line of a step."""
         found = self.program.steps[step]
-        name = f" ({found.name})" if found.name and found.function != "input" else ""
-        return Mistake(found.line, self.call.name, message + name, remedy)
+        return Mistake(found.line, self.call.name, message, remedy)
 
     def _walk(self, *inputs: Value) -> Any:
         values: list[Value] = []
@@ -150,9 +153,3 @@ def _plain(argument: Any) -> Any:
 def _short(value: Value) -> str:
     text = repr(value) if isinstance(value, float) else np.array2string(np.asarray(value))
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _function(step: Step) -> str:
-    return {"multiply": "product", "divide": "quotient", "add": "sum"}.get(
-        step.function, step.function
-    )
