@@ -2,7 +2,8 @@
 
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
-plain data; `crosscheck` holds every number against the second opinion.
+plain data; `notation` holds the formulas' TeX against their plain text, `crosscheck` every number
+against the second opinion.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from docs_plugins.compute import notation
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.crosscheck import crosscheck
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
@@ -22,8 +24,9 @@ def run(program: Program, call: Call) -> Computation:
     """Compute one call of a program and everything that pages may show of it.
 
     Raises `ComputationError` where a value or a derivative does not exist, where an array is too
-    large, and where the second opinion differs.
+    large, where a formula is misprinted, and where the second opinion differs.
     """
+    notation.hold(call)
     forward = Forward(program, call)
     assembled = assemble(forward)
     return replace(assembled.computation, cross_checks=crosscheck(forward, assembled))

@@ -1,0 +1,80 @@
+"""Whether the TeX of an operation says what its plain text says.
+
+A page shows the one, records keep the other: a slip in the TeX alone would pass every comparison of
+records. Both are read back here to one plain form, for each operation of the engine once.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from docs_plugins.compute.forward import ComputationError, Mistake
+from docs_plugins.language import Call
+from minigrad import OPERATIONS, printers
+
+# from what stands in a template to the plain form, in this order; arguments are single letters
+_FROM_TEX = (
+    (
+        r"\\begin\{cases\}(.+)&\\text\{if\}(.+)\\\\(.+)&\\text\{otherwise\}\\end\{cases\}",
+        r"where(\2,\1,\3)",
+    ),
+    (r"\\left\|(.+)\\right\|", r"abs(\1)"),
+    (r"\\frac\{(.+)\}\{(.+)\}", r"\1/\2"),
+    (r"\\sqrt\{(.+)\}", r"sqrt(\1)"),
+    (r"e\^\{(.+)\}", r"exp(\1)"),
+    (r"(\w)\^\{\\mathsfT\}", r"transpose(\1)"),
+    (r"(\w)_\{(.+)\}", r"\1[\2]"),
+    (r"\\(sum|prod)(\w)$", r"\1(\2)"),
+    (r"\\operatorname\{([\w\\]+)\}", r"\1"),
+    (r"\\sigma", "sigmoid"),
+    (r"\\ge", ">="),
+    (r"\\le", "<="),
+    (r"\\ne", "!="),
+    (r"\\(?:cdot|odot|,)", "*"),
+    (r"\\(ln|sin|cos|tan|arctan|tanh|max|min)(?=\W)", r"\1"),
+    (r"\\_", "_"),
+    (r"\^\{(\w)\}", r"^\1"),
+)
+_FROM_TEXT = (
+    (r"expm1\((.+)\)", r"exp(\1)-1"),
+    (r"dot\((\w),(\w)\)", r"\1*\2"),
+    (r"@", "*"),
+    (r"^(stack|concatenate)(?=\()", ""),
+)
+
+
+def hold(call: Call) -> None:
+    """Raise `ComputationError` where the two readings of any operation differ."""
+    mistakes = [
+        Mistake(
+            call.line,
+            call.name,
+            f"the formula of {name} is {operation.tex} in TeX and {operation.text} in plain text",
+            "one of the two is wrong: nothing of this block is published",
+        )
+        for name, operation in OPERATIONS.items()
+        if not _agree(name, operation.tex, operation.text)
+    ]
+    if mistakes:
+        raise ComputationError(mistakes)
+
+
+@cache
+def _agree(name: str, tex: str, text: str) -> bool:  # noqa: ARG001  (the templates are the key)
+    operation = OPERATIONS[name]
+    arity = 1 + max(map(int, re.findall(r"\{(\d)", tex + text)), default=1)
+    atoms = [printers.Symbol(letter, letter) for letter in "abc"[:arity]]
+    whole = printers.Expression(operation, atoms, {"key": 0})
+    said = [
+        _read(printers.printed(whole, language)[0], rules)
+        for language, rules in (("tex", _FROM_TEX), ("text", _FROM_TEXT))
+    ]
+    return said[0] == said[1]
+
+
+def _read(printed: str, rules: tuple[tuple[str, str], ...]) -> str:
+    printed = re.sub(r"\s", "", printed)
+    for pattern, plain in rules:
+        printed = re.sub(pattern, plain, printed)
+    return printed
