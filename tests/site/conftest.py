@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXAMPLE = """\
 # Example
@@ -164,3 +168,22 @@ def example_site(small_site: SmallSite) -> SmallSite:
     small_site.page("index.md", EXAMPLE)
     small_site.accept()
     return small_site
+
+
+@pytest.fixture(autouse=True)
+def the_same_modules() -> Iterator[None]:
+    """A build as under `mkdocs serve` imports our modules anew: put back those that tests hold."""
+    before = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in {"docs_plugins", "minigrad"}
+    }
+    writes = sys.dont_write_bytecode, sys.pycache_prefix
+    yield
+    sys.dont_write_bytecode, sys.pycache_prefix = writes
+    if any(sys.modules.get(name) is not module for name, module in before.items()):
+        sys.modules.update(before)
+        for name, module in before.items():
+            parent, _, last = name.rpartition(".")
+            if parent in before:
+                setattr(before[parent], last, module)

@@ -36,7 +36,9 @@ def test_help_is_what_make_alone_says():
     make = shutil.which("make")
     if make is None:
         pytest.skip("make is not here")
-    said = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [make, "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert [line.split()[1] for line in said.splitlines()] == list(HELP)
 
 
