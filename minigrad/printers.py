@@ -123,11 +123,11 @@ def applied(
     """The tree of one operation, as it stands."""
     whole = any(x.whole for x in operands)
     shape: tuple[int, ...] = ()
-    if whole:
+    if whole or operation.partials is None:  # stack makes an array of scalars
         with np.errstate(all="ignore"):
             ones = [np.ones(x.shape) for x in operands]
             shape = np.shape(operation.value(*ones, **(options or {})))
-    return Expression(operation, operands, options, shape, whole=whole)
+    return Expression(operation, operands, options, shape, whole=whole or bool(shape))
 
 
 # --- folding -------------------------------------------------------------------------------------
