@@ -11,7 +11,8 @@ from functools import cache
 
 from docs_plugins.compute.forward import ComputationError, Mistake
 from docs_plugins.language import Call
-from minigrad import OPERATIONS, printers
+from minigrad import printers
+from minigrad.operation import OPERATIONS
 
 # from what stands in a template to the plain form, in this order; arguments are single letters
 _FROM_TEX = (
@@ -61,7 +62,7 @@ def hold(call: Call) -> None:
 
 
 @cache
-def _agree(name: str, tex: str, text: str) -> bool:  # noqa: ARG001  (the templates are the key)
+def _agree(name: str, tex: str, text: str) -> bool:  # the templates are the cache's key
     operation = OPERATIONS[name]
     arity = 1 + max(map(int, re.findall(r"\{(\d)", tex + text)), default=1)
     atoms = [printers.Symbol(letter, letter) for letter in "abc"[:arity]]
