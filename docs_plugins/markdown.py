@@ -83,6 +83,7 @@ class Conversion:
         self.page, self.origins = Page(""), Origins("")
         self.lines: list[Origin] = []
         self.taken: list[Origin] = []  # of the lines that `Take` leaves
+        self.text = ""  # the lines after that
         self.formulas: Formulas | None = None
 
     def begin(self) -> None:
@@ -154,6 +155,7 @@ class Take(Step):
         lines = places.CHARACTER.sub("", "\n".join(lines)).split("\n")
         page = self.conversion.page
         taken, self.conversion.taken = take(lines, self._origins(len(lines)), page)
+        self.conversion.text = "\n".join(taken)
         page.check_record()
         return taken
 
@@ -192,6 +194,7 @@ class Put(Postprocessor):
         html = count_numbers(
             places.put(text, page.places, self.conversion.equations(), page.collect)
         )
+        page.check_typed(text, html, self.conversion.text, self.conversion.taken)
         self._fill_contents(page)
         if self.conversion.extension.page_maker is None and page.problems:
             raise PageError(sorted(page.problems))

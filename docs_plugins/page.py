@@ -6,13 +6,13 @@ It knows no Markdown processor: `markdown` hands it lines and puts its places in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from html import escape
 
-from docs_plugins import compute, language, references
+from docs_plugins import compute, language, literals, references
 from docs_plugins.fences import Fence
 from docs_plugins.maths import Token
 from docs_plugins.model import Computation, Number
@@ -54,7 +54,6 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     computations: dict[str, Computation] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
-    literals: list[tuple[references.Literal, Origin]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)  # names that a failed block would have given
     shown_views: dict[str, int] = field(default_factory=dict)
     placed: set[str] = field(
@@ -151,6 +150,25 @@ class Page:
         block = next(b for b in self.blocks if computation in b.computations)
         return block.origin(line)
 
+    # ---- results that were typed
+
+    def check_typed(self, shown: str, html: str, text: str, origins: Sequence[Origin]) -> None:
+        """Look for computed results that were typed.
+
+        `shown` is the page without what was computed, `html` with it; `text` is the Markdown, whose
+        lines the origins belong to.
+        """
+        if not self.computations:
+            return
+        computations = self.computations.values()
+        known = literals.results(computations, drawn_numbers(html, self.computations))
+        for found in literals.find(shown, text, known):
+            self.problem(
+                origins[min(found.line, len(origins)) - 1],
+                f"{found.text} is typed, and is or nearly is the computed {found.value!r}",
+                f'write {found.reference}, or {{{{ literal "{found.text}" because="…" }}}}',
+            )
+
     # ---- references
 
     def add_reference(self, source: str, body: str, origin: Origin, before: str) -> str | None:
@@ -179,7 +197,6 @@ class Page:
             case references.Cross(target):
                 return Place(source, origin, "", target, late=partial(self._link, target, origin))
             case references.Literal(text):
-                self.literals.append((reference, origin))
                 marked = (
                     f'<span class="mg-literal" data-mg-literal="{escape(reference.because)}">'
                     f"{escape(text)}</span>"
@@ -318,6 +335,19 @@ def block_element(computation: Computation) -> str:
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
     return f'<div class="mg-block" hidden{written}></div>'
+
+
+DRAWN_NUMBER = re.compile(r'\bdata-mg="(\w+)\.([^"]*)"[^>]*>([−\d.]+)<')
+
+
+def drawn_numbers(
+    html: str, computations: Mapping[str, Computation]
+) -> Iterator[tuple[str, float]]:
+    """The numbers that only a view shows, such as the steps of a descent, by their paths."""
+    for block, path, shown in DRAWN_NUMBER.findall(html):
+        computation = computations.get(block)
+        if computation is not None and path not in computation.numbers and shown[-1:].isdigit():
+            yield f"{block}.{path}", float(shown.replace("−", "-"))
 
 
 COUNT = re.compile("\ue0e0([^\ue0e0]*)\ue0e0")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docs_plugins import literals, record
+from docs_plugins import record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
 from docs_plugins.page import DEFINITION, Page, problem_box
@@ -55,14 +55,10 @@ class Site:
         return page, Origins(source.path, source.offset)
 
     def end(self, name: str, html: str) -> str:
-        """End a page: look for results that were typed; while serving, show what is wrong."""
-        page, source = self.pages.get(name), self.sources.get(name)
-        if page is None or source is None:
+        """End a page: while serving, show what is wrong with it."""
+        page = self.pages.get(name)
+        if page is None:
             return html
-        if page.computations:
-            typed = literals.find(html, source.text, literals.results(page.computations.values()))
-            for literal in typed:
-                page.problems.append(_typed(source, literal))
         loose = [problem for problem in page.problems if str(problem) not in page.placed]
         return problem_box(loose) + html if self.serving else html
 
@@ -135,16 +131,6 @@ class Site:
 def _without_record(source: Source) -> Problem:
     message = f"the page computes values and has no record {source.record_path}"
     return Problem(source.path, 1, "", message, f"{ACCEPT} {source.page}")
-
-
-def _typed(source: Source, literal: literals.Literal) -> Problem:
-    return Problem(
-        source.path,
-        literal.line,
-        "",
-        f"{literal.text} is typed, and is or nearly is the computed {literal.value!r}",
-        f'write {literal.reference}, or {{{{ literal "{literal.text}" because="…" }}}}',
-    )
 
 
 def shield(markdown: str) -> str:
