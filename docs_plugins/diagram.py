@@ -6,13 +6,12 @@ from the style sheet, so a figure follows the page's theme; `standalone` makes o
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from docs_plugins import svg
-from docs_plugins.layout import TRACKS, Edge, Layout, Node, Placed, Rail, layered, least_breadth
+from docs_plugins.layout import TRACKS, Edge, Layout, Node, Placed, Rail, layered
 from docs_plugins.svg import SIZE, Line, element, number
 
 LEADING = 19.0  # from one line of text to the next
@@ -130,8 +129,8 @@ class _Drawing:
     # --- nodes
 
     def _box(self, box: Box, placed: Placed) -> str:
-        wide, high = self.sizes[box.key]
         x, y = self._at(placed.along, placed.across)
+        wide, high = self._at(placed.length, placed.breadth)
         left, top = x - wide / 2, y - high / 2
         lines = [*box.forward, *box.backward]
         start = y - LEADING * (len(lines) - 1) / 2 + BASELINE
@@ -191,7 +190,7 @@ class _Drawing:
             elif abs(at[1] - across) < 0.05:
                 pass
             else:
-                middle = (at[0] + start) / 2
+                middle = (at[0] + start) / 2 + _lag(across - at[1], shift, start - at[0])
                 path += (
                     f"C{self._pair(middle, at[1])} {self._pair(middle, across)}"
                     f" {self._pair(start, across)}"
@@ -237,6 +236,13 @@ class _Drawing:
         return f"{number(x)} {number(y)}"
 
 
+def _lag(across: float, shift: float, along: float) -> float:
+    """How much later one of two lines bends, so that they stay apart where the bend is steep."""
+    steep = min(1.0, abs(across) / max(abs(along), 1.0) / 2)
+    way = 1.0 if (across > 0) == (along > 0) else -1.0
+    return -way * 1.3 * shift * steep
+
+
 def _lower(left: float, middle: float, wide: float, bottom: float, round_: float) -> str:
     """The tinted lower part of a box, with its rounded corners."""
     round_ = min(round_, bottom - middle)
@@ -256,22 +262,15 @@ def _extent(lines: Sequence[Line]) -> tuple[float, float]:
 
 def _sizes(diagram: Diagram) -> dict[str, tuple[float, float]]:
     """Every box's width and height: room for its lines and for the links at its sides."""
-    leaving = Counter(arrow.source for arrow in diagram.arrows)
-    arriving = Counter(arrow.target for arrow in diagram.arrows)
-    sizes = {}
+    sizes: dict[str, tuple[float, float]] = {}
     for box in diagram.boxes:
         lines = [*box.forward, *box.backward]
         wide = max((svg.width(line) for line in lines), default=0.0) + 2 * PADDING
         high = LEADING * len(lines) + 2 * 5 + (4 if box.backward else 0)
-        room = least_breadth(max(leaving[box.key], arriving[box.key]))
-        if diagram.direction == "down":
-            wide = max(wide, room)
-        else:
-            high = max(high, room)
         if box.kind == "unit":
             wide = high = max(wide + 4, high)
         if box.kind == "plain":
-            wide, high = wide - PADDING, max(high - 6, room)
+            wide, high = wide - PADDING, high - 6
         sizes[box.key] = (round(wide), round(high))
     return sizes
 
