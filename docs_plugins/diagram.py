@@ -1,7 +1,7 @@
-"""Boxes and arrows as an SVG figure: what moves forward above and solid, what comes back below and dashed.
+"""Boxes and arrows as a figure: what moves forward is solid, what comes back is dashed below it.
 
 A diagram says what there is to see; `layout` says where, and this draws it. Colours and letters come
-from the style sheet, so a figure follows the page's theme; `standalone` makes one that opens alone.
+from the style sheet, so that a figure follows the page's theme.
 """
 
 from __future__ import annotations
@@ -10,34 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import svg
-from docs_plugins.layout import TRACKS, Edge, Layout, Node, Placed, Rail, layered
+from docs_plugins import boxes, svg
+from docs_plugins.boxes import BASELINE, LEADING, Box
+from docs_plugins.layout import APART, TRACKS, Edge, Layout, Node, Placed, Rail, layered
 from docs_plugins.svg import SIZE, Line, element, number
 
-LEADING = 19.0  # from one line of text to the next
-PADDING = 9.0
 MARGIN = 6.0
 HEAD = 8.0  # length of an arrow's head
-BASELINE = 5.0  # from the middle of a line of text down to where its letters stand
+HALF_HEAD = 3.6
+FRAMED = 62.0  # between boxes of a layer where there are frames around them
+FRAME = 13.0  # from a box to the frame around it
+FRAME_CORNER = 10.0
+NAMED = 7.0  # from a frame up to its name
 MOST_NODES = 300
 MOST_LINKS = 600
 WIDEST = 980.0  # a wider figure keeps its size and scrolls
+LABEL = 5.0  # between a link and its label
+BLANK = 16.0  # the length of a link's lane without a label
 
 
 class TooLargeError(ValueError):
     """A diagram with more nodes or links than a figure can show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A node: lines of the forward pass, and below them lines of the backward pass."""
-
-    key: str  # in its id
-    about: str  # what data-of says; empty where it is about nothing that a page can quote
-    forward: tuple[Line, ...]
-    backward: tuple[Line, ...] = ()
-    kind: str = "operation"  # "operation", "input", "unit" (round), "plain" (without a frame)
-    given: bool = False  # keeps its order among the others of its layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,14 @@ class Arrow:
     forward: tuple[Line, ...] = ()
     backward: tuple[Line, ...] = ()
     back: bool = True
-    there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A part of a drawing with its name: the boxes that it goes around."""
+
+    title: str
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Diagram:
     description: str
     below: tuple[Line, ...] = ()  # lines of text under the drawing
     direction: str = "right"  # the flow's: "right" or "down"
+    frames: tuple[Frame, ...] = ()
 
 
 def check_size(nodes: int, links: int) -> None:
@@ -88,65 +89,54 @@ class _Drawing:
         self.id = identifier
         self.down = diagram.direction == "down"
         self.boxes = {box.key: box for box in diagram.boxes}
-        self.sizes = _sizes(diagram)
         self.layout = self._laid_out()
 
     def _laid_out(self) -> Layout:
         nodes = []
         for box in self.diagram.boxes:
-            wide, high = self.sizes[box.key]
-            along, across = (high, wide) if self.down else (wide, high)
-            nodes.append(Node(box.key, along, across, box.given))
-        return layered(nodes, [self._edge(arrow) for arrow in self.diagram.arrows])
+            along, across = self._turned(*boxes.size(box))
+            nodes.append(Node(box.key, along, across, box.given, box.kind in {"unit", "soft"}))
+        edges = [self._edge(arrow) for arrow in self.diagram.arrows]
+        return layered(nodes, edges, FRAMED if self.diagram.frames else APART)
 
     def _edge(self, arrow: Arrow) -> Edge:
-        before, after = _extent(arrow.forward), _extent(arrow.backward)
-        if self.down:
-            along = max(before[1], after[1]) + 4
-            return Edge(arrow.key, arrow.source, arrow.target, along, before[0] + 12, after[0] + 12)
-        along = max(before[0], after[0]) + 8
-        if not arrow.forward and not arrow.backward:
-            along = 0.0
-        return Edge(arrow.key, arrow.source, arrow.target, along, before[1] + 5, after[1] + 6)
+        wide = [max(map(svg.width, side), default=0.0) for side in (arrow.forward, arrow.backward)]
+        high = [LEADING * len(side) for side in (arrow.forward, arrow.backward)]
+        along, across = (high, wide) if self.down else (wide, high)
+        least = BLANK + 2 * FRAME if self.diagram.frames else BLANK
+        before, after = (room + 2 * LABEL if self.down else room + LABEL for room in across)
+        return Edge(arrow.key, arrow.source, arrow.target, max(*along, least) + 4, before, after)
 
     def markup(self) -> str:
         """The whole element."""
-        layout = self.layout
-        wide, high = layout.length, layout.breadth
-        if self.down:
-            wide, high = high, wide
-        below = "".join(
-            svg.text(line, 0, high + 24 + LEADING * 1.25 * place, text_anchor="start")
-            for place, line in enumerate(self.diagram.below)
+        wide, high = self._turned(self.layout.length, self.layout.breadth)
+        below = ""
+        for line in self.diagram.below:
+            below += svg.text(line, 0, high + 28, text_anchor="start")
+            high += LEADING * 1.25
+            wide = max(wide, svg.width(line))
+        if below:
+            high += 12
+        drawn = (
+            "".join(map(self._frame, self.diagram.frames))
+            + "".join(map(self._arrow, self.diagram.arrows))
+            + "".join(map(self._box, self.diagram.boxes))
+            + below
         )
-        if self.diagram.below:
-            high += 14 + LEADING * 1.25 * len(self.diagram.below)
-            wide = max(wide, *(svg.width(line) for line in self.diagram.below))
-        links = "".join(self._arrow(arrow) for arrow in self.diagram.arrows)
-        nodes = "".join(self._box(box, layout.nodes[box.key]) for box in self.diagram.boxes)
-        return framed(self.diagram, self.id, wide, high, links + nodes + below)
+        margin = FRAME + NAMED + SIZE if self.diagram.frames else MARGIN
+        return framed(self.diagram, self.id, (wide, high), drawn, margin)
 
-    # --- nodes
+    def _turned(self, along: float, across: float) -> tuple[float, float]:
+        """From along and across the flow to x and y, or back."""
+        return (across, along) if self.down else (along, across)
 
-    def _box(self, box: Box, placed: Placed) -> str:
-        x, y = self._at(placed.along, placed.across)
-        wide, high = self._at(placed.length, placed.breadth)
-        left, top = x - wide / 2, y - high / 2
-        lines = [*box.forward, *box.backward]
-        start = y - LEADING * (len(lines) - 1) / 2 + BASELINE
-        content = ""
-        if box.kind != "plain":
-            round_ = min(wide, high) / 2 if box.kind == "unit" else 6
-            content = element("rect", x=left, y=top, width=wide, height=high, rx=round_, class_="n")
-            if box.backward:
-                middle = top + high * len(box.forward) / len(lines)
-                content += _lower(left, middle, wide, top + high, round_)
-        for place, line in enumerate(lines):
-            kind = "a" if place >= len(box.forward) else None
-            shift = 0.0
-            if box.backward and box.kind != "plain":
-                shift = -2.0 if place < len(box.forward) else 2.0
-            content += svg.text(line, x, start + LEADING * place + shift, class_=kind)
+    def _pair(self, along: float, across: float) -> str:
+        x, y = self._turned(along, across)
+        return f"{number(x)} {number(y)}"
+
+    def _box(self, box: Box) -> str:
+        placed = self.layout.nodes[box.key]
+        content = boxes.drawn(box, self._turned(placed.along, placed.across), self._extents(placed))
         return element(
             "g",
             content,
@@ -155,85 +145,101 @@ class _Drawing:
             data_of=box.about,
         )
 
+    def _extents(self, placed: Placed) -> tuple[float, float]:
+        return self._turned(placed.length, placed.breadth)
+
+    def _frame(self, frame: Frame) -> str:
+        """A frame around some boxes with its name above."""
+        places = [self.layout.nodes[box.key] for box in self.diagram.boxes if box.key in frame.keys]
+        sides = [(self._turned(p.along, p.across), self._extents(p)) for p in places]
+        left = min(x - wide / 2 for (x, _), (wide, _) in sides) - FRAME
+        right = max(x + wide / 2 for (x, _), (wide, _) in sides) + FRAME
+        top = min(y - high / 2 for (_, y), (_, high) in sides) - FRAME
+        bottom = max(y + high / 2 for (_, y), (_, high) in sides) + FRAME
+        name = svg.text(svg.roman(frame.title), (left + right) / 2, top - NAMED, class_="t")
+        return name + element(
+            "rect",
+            x=left,
+            y=top,
+            width=right - left,
+            height=bottom - top,
+            rx=FRAME_CORNER,
+            class_="g",
+        )
+
     # --- links
 
     def _arrow(self, arrow: Arrow) -> str:
         route = self.layout.routes[arrow.key]
         lane = route.rails[route.label]
-        content = ""
-        shift = TRACKS / 2 if arrow.back and arrow.there else 0.0
-        if arrow.there:
-            content += self._line(route.rails, -shift, "f", backward=False)
+        shift = TRACKS / 2 if arrow.back else 0.0
+        content = self._line(arrow, -shift, "f", backward=False)
         if arrow.back:
-            content += self._line(route.rails, shift, "b", backward=True)
-        content += self._labels(arrow.forward, lane, -1, None)
-        content += self._labels(arrow.backward, lane, 1, "a")
+            content += self._line(arrow, shift, "b", backward=True)
+        content += self._labels(arrow.forward, lane, -1, shift, None)
+        content += self._labels(arrow.backward, lane, 1, shift, "a")
         return element(
             "g", content, id=f"{self.id}-{arrow.key}", class_="mg-link", data_of=arrow.about
         )
 
-    def _line(self, rails: Sequence[Rail], shift: float, kind: str, *, backward: bool) -> str:
-        """A link's line along its rails with a head at its end."""
-        ordered = list(rails)
-        ends = [(rail.start, rail.end) for rail in ordered]
+    def _line(self, arrow: Arrow, shift: float, kind: str, *, backward: bool) -> str:
+        """A link's line along its rails, and a head at its end."""
+        rails = self.layout.routes[arrow.key].rails
+        ends = [(rail.start, rail.end, rail.across + shift) for rail in rails]
+        start, end, across = ends[0]
+        ends[0] = (start - self._inset(arrow.source, across), end, across)
+        start, end, across = ends[-1]
+        ends[-1] = (start, end + self._inset(arrow.target, across), across)
         if backward:
-            ordered.reverse()
-            ends = [(end, start) for start, end in reversed(ends)]
+            ends = [(end, start, across) for start, end, across in reversed(ends)]
         way = -1.0 if backward else 1.0
-        ends[-1] = (ends[-1][0], ends[-1][1] - way * HEAD * 0.75)
-        path = ""
-        at = (0.0, 0.0)
-        for index, (rail, (start, end)) in enumerate(zip(ordered, ends, strict=True)):
-            across = rail.across + shift
-            if index == 0:
-                path = f"M{self._pair(start, across)}"
-            elif abs(at[1] - across) < 0.05:
-                pass
-            else:
-                middle = (at[0] + start) / 2 + _lag(across - at[1], shift, start - at[0])
-                path += (
-                    f"C{self._pair(middle, at[1])} {self._pair(middle, across)}"
-                    f" {self._pair(start, across)}"
-                )
-            at = (end, across)
-            following = ordered[index + 1] if index + 1 < len(ordered) else None
-            straight_on = following is not None and abs(following.across - rail.across) < 0.05
-            if not straight_on and abs(start - end) > 0.05:
-                path += f"L{self._pair(end, across)}"
-        tip = (at[0] + way * HEAD * 0.75, at[1])
-        back = tip[0] - way * HEAD
+        tip, across = ends[-1][1], ends[-1][2]
+        back = tip - way * HEAD
+        ends[-1] = (ends[-1][0], tip - way * HEAD * 0.7, across)
         head = (
-            f"M{self._pair(*tip)}L{self._pair(back, tip[1] - 3.6)}"
-            f"L{self._pair(back, tip[1] + 3.6)}z"
+            f"M{self._pair(tip, across)}L{self._pair(back, across - HALF_HEAD)}"
+            f"L{self._pair(back, across + HALF_HEAD)}z"
         )
-        return element("path", class_=kind, d=path) + element("path", class_=f"{kind}h", d=head)
+        path = element("path", class_=kind, d=self._path(ends, shift))
+        return path + element("path", class_=f"{kind}h", d=head)
 
-    def _labels(self, lines: Sequence[Line], lane: Rail, side: int, kind: str | None) -> str:
-        """A link's label beside its lane: above it (-1) or below (1); left or right if the flow goes down."""
-        if not lines:
-            return ""
+    def _inset(self, key: str, across: float) -> float:
+        placed = self.layout.nodes[key]
+        extents = (placed.length, placed.breadth)
+        return boxes.inset(self.boxes[key], extents, across - placed.across)
+
+    def _path(self, rails: Sequence[tuple[float, float, float]], shift: float) -> str:
+        """Straight along each rail, and in a bend to the next where that lies elsewhere."""
+        start, at, across = rails[0]
+        path = f"M{self._pair(start, across)}"
+        for start, end, level in rails[1:]:
+            if abs(level - across) >= 0.05:
+                middle = (at + start) / 2 + _lag(level - across, shift, start - at)
+                path += (
+                    f"L{self._pair(at, across)}C{self._pair(middle, across)}"
+                    f" {self._pair(middle, level)} {self._pair(start, level)}"
+                )
+            at, across = end, level
+        return f"{path}L{self._pair(at, across)}"
+
+    def _labels(
+        self, lines: Sequence[Line], lane: Rail, side: int, shift: float, kind: str | None
+    ) -> str:
+        """A link's label beside its lane: above (-1) or below it (1), or left and right of it."""
         middle = (lane.start + lane.end) / 2
         content = ""
         for place, line in enumerate(lines):
             if self.down:
-                x, y = self._at(middle, lane.across + side * (TRACKS / 2 + 7))
+                x, y = lane.across + side * (shift + LABEL + 2), middle
                 y += LEADING * (place - (len(lines) - 1) / 2) + BASELINE
                 anchor = "start" if side > 0 else "end"
                 content += svg.text(line, x, y, text_anchor=anchor, class_=kind)
-                continue
-            steps = place if side > 0 else len(lines) - 1 - place
-            distance = TRACKS / 2 + 4 + LEADING * (steps + 0.5) - 3
-            content += svg.text(
-                line, middle, lane.across + side * distance + BASELINE - 0.5, class_=kind
-            )
+            else:
+                steps = place if side > 0 else len(lines) - 1 - place
+                distance = shift + 1 + LEADING * (steps + 0.5)
+                y = lane.across + side * distance + BASELINE - 0.5
+                content += svg.text(line, middle, y, class_=kind)
         return content
-
-    def _at(self, along: float, across: float) -> tuple[float, float]:
-        return (across, along) if self.down else (along, across)
-
-    def _pair(self, along: float, across: float) -> str:
-        x, y = self._at(along, across)
-        return f"{number(x)} {number(y)}"
 
 
 def _lag(across: float, shift: float, along: float) -> float:
@@ -243,45 +249,14 @@ def _lag(across: float, shift: float, along: float) -> float:
     return -way * 1.3 * shift * steep
 
 
-def _lower(left: float, middle: float, wide: float, bottom: float, round_: float) -> str:
-    """The tinted lower part of a box, with its rounded corners."""
-    round_ = min(round_, bottom - middle)
-    n = number
-    path = (
-        f"M{n(left)} {n(middle)}H{n(left + wide)}V{n(bottom - round_)}"
-        f"a{n(round_)} {n(round_)} 0 0 1 {n(-round_)} {n(round_)}H{n(left + round_)}"
-        f"a{n(round_)} {n(round_)} 0 0 1 {n(-round_)} {n(-round_)}z"
-    )
-    return element("path", class_="k", d=path)
-
-
-def _extent(lines: Sequence[Line]) -> tuple[float, float]:
-    """How wide and how high a label is."""
-    return max((svg.width(line) for line in lines), default=0.0), LEADING * len(lines)
-
-
-def _sizes(diagram: Diagram) -> dict[str, tuple[float, float]]:
-    """Every box's width and height: room for its lines and for the links at its sides."""
-    sizes: dict[str, tuple[float, float]] = {}
-    for box in diagram.boxes:
-        lines = [*box.forward, *box.backward]
-        wide = max((svg.width(line) for line in lines), default=0.0) + 2 * PADDING
-        high = LEADING * len(lines) + 2 * 5 + (4 if box.backward else 0)
-        if box.kind == "unit":
-            wide = high = max(wide + 4, high)
-        if box.kind == "plain":
-            wide, high = wide - PADDING, high - 6
-        sizes[box.key] = (round(wide), round(high))
-    return sizes
-
-
-def framed(diagram: Diagram, identifier: str, wide: float, high: float, content: str) -> str:
+def framed(
+    diagram: Diagram, identifier: str, extent: tuple[float, float], content: str, margin: float
+) -> str:
     """The svg element around a drawing, with its title and description."""
-    wide, high = wide + 2 * MARGIN, high + 2 * MARGIN
+    wide, high = extent[0] + 2 * margin, extent[1] + 2 * margin
     described = element("title", escape(diagram.title), id=f"{identifier}-title") + element(
         "desc", escape(diagram.description), id=f"{identifier}-desc"
     )
-    box = f"{number(-MARGIN)} {number(-MARGIN)} {number(wide)} {number(high)}"
     return element(
         "svg",
         described + content,
@@ -290,7 +265,7 @@ def framed(diagram: Diagram, identifier: str, wide: float, high: float, content:
         role="img",
         aria_labelledby=f"{identifier}-title",
         aria_describedby=f"{identifier}-desc",
-        viewBox=box,
+        viewBox=f"{number(-margin)} {number(-margin)} {number(wide)} {number(high)}",
         width=wide,
         height=high,
         font_size=SIZE,

@@ -20,20 +20,28 @@ ARRIVING = 22.0  # between links where they arrive at a node
 CROWDED = 5  # more links than this at one side of a node stand as close where they leave
 TRACKS = 8.0  # from a link's forward line to its backward line
 CORNER = 10.0  # from a node's last link to its corner
+ROUND = 8.0  # the same at a tight node
 STRAIGHT = 12.0  # the least run before an arrow's head
-STEEPEST = 0.7  # a bend's length for its height
-LONGEST_BEND = 84.0
+LEAVING = 0.9  # a bend's length for its height, where links leave
+STEEPEST = 0.6  # and where they arrive
+LONGEST_BEND = 72.0
+NEAR = 9.0  # a bend over less than this is no bend
+CLOSEST = 15.0  # between links that were made straight
 LIGHT = 0.02  # how much a free input counts beside the nodes that it stands with
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something to place: its least extents; `given` nodes keep their order."""
+    """Something to place: its least extents; `given` nodes keep their order.
+
+    Links leave a `tight` node close to each other; from others they leave where their lanes are.
+    """
 
     key: str
     along: float
     across: float
     given: bool = False
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,8 @@ class Layout:
     crossings: int
 
 
-def layered(nodes: Sequence[Node], edges: Sequence[Edge]) -> Layout:
-    """Lay out an acyclic graph whose nodes are given in a topological order.
+def layered(nodes: Sequence[Node], edges: Sequence[Edge], apart: float = APART) -> Layout:
+    """Lay out an acyclic graph whose nodes are given in a topological order, so far apart.
 
     Raises `ValueError` for an edge that goes against that order.
     """
@@ -98,14 +106,18 @@ def layered(nodes: Sequence[Node], edges: Sequence[Edge]) -> Layout:
         [Link(edge.key, edge.source, edge.target) for edge in edges],
         [node.key for node in nodes if node.given],
     )
-    return _Geometry(nodes, edges, layering).layout()
+    return _Geometry(nodes, edges, layering, apart).layout()
 
 
 class _Geometry:
     """The places of one layering, worked out one after the other."""
 
-    def __init__(self, nodes: Sequence[Node], edges: Sequence[Edge], layering: Layering) -> None:
+    def __init__(
+        self, nodes: Sequence[Node], edges: Sequence[Edge], layering: Layering, apart: float
+    ) -> None:
         self.nodes = nodes
+        self.apart = apart
+        self.tight = {node.key for node in nodes if node.tight}
         self.edges = {edge.key: edge for edge in edges}
         self.rows = layering.rows
         self.segments = layering.segments
@@ -135,13 +147,14 @@ class _Geometry:
         for key, indices in listed.items():
             ranked = sorted(indices, key=other)
             steps = [ARRIVING] * (len(ranked) - 1)
-            if leaving and len(ranked) <= CROWDED:
+            if leaving and len(ranked) <= CROWDED and key not in self.tight:
                 steps = [max(ARRIVING, step) for step in self._pitches(ranked)]
             at = -sum(steps) / 2
             for index, step in zip(ranked, [*steps, 0.0], strict=True):
                 offsets[index] = at
                 at += step
-            needed = TRACKS + (0 if is_passage(key) else 2 * CORNER) + sum(steps)
+            corner = 0.0 if is_passage(key) else ROUND if key in self.tight else CORNER
+            needed = TRACKS + 2 * corner + sum(steps)
             self.breadth[key] = max(self.breadth.get(key, 0.0), needed)
         return offsets
 
@@ -163,7 +176,7 @@ class _Geometry:
         for row in self.rows:
             gaps[row] = [
                 (self.breadth[a] + self.breadth[b]) / 2
-                + (APART / 2 if is_passage(a) and is_passage(b) else APART)
+                + (APART / 2 if is_passage(a) and is_passage(b) else self.apart)
                 for a, b in pairwise(row)
             ]
             at = -sum(gaps[row]) / 2
@@ -249,8 +262,13 @@ class _Geometry:
         ranked = sorted(inside, key=lambda i: (leave[i], arrive[i], i))
         wanted = [leave[i] for i in ranked]
         across = dict(zip(ranked, isotonic(wanted, self._pitches(ranked)), strict=True))
-        first = _bend((across[i] - leave[i] for i in inside), 4.0)
-        second = _bend((across[i] - arrive[i] for i in inside), STRAIGHT)
+        self._straighten(ranked, across)
+        first = _bend((across[i] - leave[i] for i in inside), 4.0, LEAVING)
+        second = _bend(
+            (across[i] - self.place[self.segments[i].target] - self.end[i] for i in inside),
+            STRAIGHT,
+            STEEPEST,
+        )
         room = max(
             (self.edges[s.link].along for s in map(self.segments.__getitem__, inside) if s.first),
             default=0.0,
@@ -258,6 +276,21 @@ class _Geometry:
         for index in inside:
             lanes[index] = Rail(end + first, end + first + room, across[index])
         return first + room + second
+
+    def _straighten(self, ranked: Sequence[int], across: Mapping[int, float]) -> None:
+        """Let links that nearly arrive where their lanes lead arrive just there."""
+        for index in ranked:
+            target = self.segments[index].target
+            wanted = across[index] - self.place[target]
+            near = abs(wanted - self.end[index]) < NEAR
+            inside = abs(wanted) <= self.breadth[target] / 2 - CORNER
+            apart = all(
+                abs(wanted - self.end[other]) >= CLOSEST
+                for other in self.arriving[target]
+                if other != index
+            )
+            if near and inside and apart and not is_passage(target):
+                self.end[index] = wanted
 
     def _routes(
         self, columns: Mapping[str, tuple[float, float]], lanes: Mapping[int, Rail], top: float
@@ -294,9 +327,7 @@ def isotonic(
     for gap in gaps:
         offsets.append(offsets[-1] + gap)
     blocks: list[tuple[float, float, int]] = []
-    for wish, offset, weight in zip(
-        wanted, offsets, weights or [1.0] * len(wanted), strict=False
-    ):
+    for wish, offset, weight in zip(wanted, offsets, weights or [1.0] * len(wanted), strict=False):
         total, heavy, count = (wish - offset) * weight, weight, 1
         while blocks and blocks[-1][0] / blocks[-1][1] > total / heavy:
             before, weighing, members = blocks.pop()
@@ -306,9 +337,9 @@ def isotonic(
     return [at + offset for at, offset in zip(level, offsets, strict=False)]
 
 
-def _bend(heights: Iterable[float], least: float) -> float:
+def _bend(heights: Iterable[float], least: float, steepest: float) -> float:
     """How long the bends of a gap are, for how far they lead across."""
     tallest = max(map(abs, heights), default=0.0)
     if tallest < 0.5:
         return least
-    return min(LONGEST_BEND, max(24.0, STEEPEST * tallest))
+    return min(LONGEST_BEND, max(24.0, steepest * tallest))

@@ -90,7 +90,7 @@ def sign(name: str) -> Sign:
         return Sign(letter, Formula(digits, digits))
     comma = ", " if digits else ""
     words = rest.replace("_", " ")
-    tex = words if words.isdigit() else rf"\mathrm{{{words}}}"
+    tex = words if words.isdigit() or len(words) == 1 else rf"\mathrm{{{words}}}"
     return Sign(letter, Formula(f"{digits}{comma}{tex}", f"{digits}{comma.strip()}{words}"))
 
 

@@ -28,6 +28,7 @@ NAMES = frozenset(
 )
 BINARY = {
     "cdot": "·",
+    ",": "·",  # the thin space of a product; a figure says the operation
     "times": "×",
     "odot": "⊙",
     "le": "≤",
@@ -62,7 +63,7 @@ PLAIN = {
     "langle": "⟨",
     "rangle": "⟩",
 }
-SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "quad": "  ", "!": ""}
+SPACES = {";": " ", ":": " ", " ": " ", "quad": "  ", "!": ""}
 ROMAN = frozenset(("mathrm", "operatorname", "text", "mathsf", "mathbf", "mathcal", "mathbb"))
 SILENT = frozenset(("left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "textstyle"))
 GREEK = dict(

@@ -3,50 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from docs_plugins import svg
-from docs_plugins.diagram import Arrow, Box, Diagram, TooLargeError, check_size, draw
-from docs_plugins.model import Computation, Link, Number, Output, Shape, Variable, elements
-from docs_plugins.naming import sign
-from docs_plugins.numbers import show
-from docs_plugins.svg import Line, Run
-from docs_plugins.views import cells
-from docs_plugins.views.base import Option, Request, View, ViewError
+from docs_plugins.boxes import Box
+from docs_plugins.diagram import Arrow, Diagram
+from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements
+from docs_plugins.svg import Line
+from docs_plugins.views import lines
+from docs_plugins.views.base import Option, Request, View
 from docs_plugins.views.trace import point_of
 
-MOST_WRITTEN = 3  # numbers of an array in a node
-LONGEST = 150.0  # a node's formula, in units; a longer one is told by its operation's name
+LONGEST = (
+    150.0  # of a formula, in the drawing's units; a longer one is told by its operation's name
+)
+MOST_SUMMANDS = 4
 
 
 def render(request: Request) -> str:
     """Return the figure; raises `ViewError` for a graph too large to draw."""
+    lines.refuse_large(request.computation)
+    return lines.figure(request, "graph", diagram(request), OPTIONS)
+
+
+def diagram(request: Request, links: str | None = None) -> Diagram:
+    """The graph of a computation; `links` says what is written at its links."""
     computation = request.computation
-    try:
-        check_size(len(computation.variables), len(computation.links))
-        figure = draw(_diagram(request), request.id)
-    except TooLargeError as error:
-        raise ViewError(str(error), "draw a smaller function") from None
-    options = written_options(request)
-    label = f"Computation graph of {computation.program.function}"
-    return cells.root(f"{computation.name}.graph", request.id, "mg-graph", figure, options, label)
-
-
-def written_options(request: Request) -> str:
-    """The options that were given, as a root element records them."""
-    parts = []
-    for name, value in request.options.items():
-        option = VIEW.options.get(name)
-        if value is not None and (option is None or value != option.default):
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            parts.append(f"{name}={text}")
-    return " ".join(parts)
-
-
-def _diagram(request: Request) -> Diagram:
-    computation = request.computation
-    options = request.options
-    format_ = options.get("format")
-    told = _Told(computation, str(format_) if format_ else None, options)
+    told = Told(
+        computation,
+        lines.format_of(request),
+        numbers=lines.asked(request),
+        links=links or str(request.options.get("links") or "contributions"),
+    )
     boxes = [told.box(variable) for variable in computation.variables]
     arrows = told.arrows()
     for output in computation.outputs:
@@ -54,84 +42,84 @@ def _diagram(request: Request) -> Diagram:
         if ends is not None:
             boxes.append(ends[0])
             arrows.append(ends[1])
-    return Diagram(
+    drawn = Diagram(
         tuple(boxes),
         tuple(arrows),
         f"Computation graph of {computation.program.function} at {point_of(computation)}",
-        told.description(),
-        direction=str(options.get("direction") or "right"),
+        "",
+        direction=str(request.options.get("direction") or "right"),
     )
+    return replace(drawn, description=lines.described(drawn))
 
 
-class _Told:
+class Told:
     """What the boxes and arrows of one computation say."""
 
-    def __init__(self, computation: Computation, format_: str | None, options: object) -> None:
+    def __init__(
+        self, computation: Computation, format: str | None, *, numbers: bool, links: str
+    ) -> None:
+        """Say what is written at the links: contributions, partials or none."""
         self.computation = computation
+        self.variables = computation.variables
         self.block = computation.name
-        self.format = format_
-        given = options if hasattr(options, "get") else {}
-        self.numbers = given.get("numbers") == "yes"  # type: ignore[attr-defined]
-        self.links = str(given.get("links") or "contributions")  # type: ignore[attr-defined]
-        self.backward = any(v.adjoint is not None for v in computation.variables)
+        self.format = format
+        self.numbers = numbers
+        self.links = links
+        self.symbols = lines.symbols(computation)
+        self.adjoints = lines.adjoint_symbols(computation)
+        self.backward = links != "none" and any(v.adjoint is not None for v in self.variables)
 
     def box(self, variable: Variable) -> Box:
-        """A node: its name, operation and value; below, its adjoint, the sum and the value of it."""
-        name = svg.math(variable.symbol.tex, variable.symbol.text)
-        lines = [name]
+        """A node: its name, operation and value; below, its adjoint and how that came about."""
+        name = lines.math(self.symbols[variable.index])
+        forward = [name]
         if variable.symbol != variable.formula:
-            formula = svg.math(variable.formula.tex, variable.formula.text)
-            if svg.width(formula) > LONGEST:
-                formula = svg.roman(variable.operation)
+            formula = self.short(variable.formula, svg.roman(variable.operation))
+            forward = [name, formula]
             if variable.operation == "input":
-                lines = [svg.joined(name, svg.roman(" = "), formula)]
-            else:
-                lines.append(formula)
-        lines.append(self.value(f"{variable.address}", "value", variable.shape, variable.value))
+                forward = [lines.equation(name, formula)]
+        forward.append(lines.value_of(self.computation, variable, "value", self.format))
         return Box(
             variable.address,
             f"{self.block}.{variable.address}",
-            tuple(lines),
+            tuple(forward),
             self.adjoint(variable),
             "input" if variable.operation == "input" else "operation",
             given=variable.operation == "input",
         )
 
     def adjoint(self, variable: Variable) -> tuple[Line, ...]:
-        """ṽ₀ = ṽ₀₁ + ṽ₀₂ and its value."""
+        """The adjoint as the sum of its contributions, and its value."""
         if variable.adjoint is None or self.links == "none":
             return ()
-        first = svg.math(variable.adjoint_symbol.tex, variable.adjoint_symbol.text)
+        first = lines.math(self.adjoints[variable.index])
         links = self.computation.links_into(variable.index)
         if len(links) > 1 and self.links == "contributions":
-            terms = [svg.math(link.symbol.tex, link.symbol.text) for link in links[:4]]
-            if len(links) > 4:
-                terms = [terms[0], svg.roman("…"), svg.math(links[-1].symbol.tex)]
+            terms = [lines.math(link.symbol) for link in links]
+            if len(terms) > MOST_SUMMANDS:
+                terms = [terms[0], svg.roman("…"), terms[-1]]
             total = terms[0]
             for term in terms[1:]:
                 total = svg.joined(total, svg.roman(" + "), term)
-            first = svg.joined(first, svg.roman(" = "), total)
-        return (first, self.value(variable.address, "adjoint", variable.shape, variable.adjoint))
+            first = lines.equation(first, total)
+        return first, lines.value_of(self.computation, variable, "adjoint", self.format)
 
     def arrows(self) -> list[Arrow]:
         """The links, each with an id of its own."""
-        variables = self.computation.variables
         seen: Counter[str] = Counter()
         arrows = []
         for link in self.computation.links:
-            source, target = variables[link.operand], variables[link.consumer]
+            source, target = self.variables[link.operand], self.variables[link.consumer]
             key = f"{source.address}-{target.address}"
             seen[key] += 1
-            if seen[key] > 1:
-                key += f"-{seen[key]}"
             arrows.append(
                 Arrow(
-                    key,
+                    key if seen[key] == 1 else f"{key}-{seen[key]}",
                     f"{self.block}.{link.address}",
                     source.address,
                     target.address,
                     backward=self.label(link),
-                    back=self.backward and self.links != "none",
+                    back=self.backward,
                 )
             )
         return arrows
@@ -140,101 +128,72 @@ class _Told:
         """What comes back along a link, in symbols, and in numbers where asked."""
         if self.links == "none":
             return ()
-        variables = self.computation.variables
-        source, target = variables[link.operand], variables[link.consumer]
+        source = self.variables[link.operand]
         if self.links == "partials" or not self.backward:
-            top = svg.math(
-                rf"\frac{{\partial {target.symbol.tex}}}{{\partial {source.symbol.tex}}}"
-            )
-            value = svg.math(link.local.tex, link.local.text)
-            lines = [svg.joined(top, svg.roman(" = "), value)]
-            if self.numbers and link.partial is not None and not target.shape:
-                path = f"{target.address}.d.{source.address}"
-                lines.append(self.value(path, "", target.shape, link.partial))
-            return tuple(lines)
-        symbol = svg.math(link.symbol.tex, link.symbol.text)
-        pulled = svg.math(link.factored.tex, link.factored.text)
-        if svg.width(pulled) > LONGEST:
-            pulled = svg.math(link.rule.tex, link.rule.text)
-        lines = [svg.joined(symbol, svg.roman(" = "), pulled)]
+            return self.partial(link)
+        pulled = self.short(link.factored, lines.math(link.rule))
+        if self.adjoints[link.consumer] != self.variables[link.consumer].adjoint_symbol:
+            pulled = self.pulled(link, link.consumer)
+        written = [lines.equation(lines.math(link.symbol), pulled)]
         if self.numbers and link.value is not None:
-            lines.append(self.value(link.address, "", source.shape, link.value))
-        return tuple(lines)
+            paths = [
+                f"{self.block}.{source.address}{suffix}.from.{link.address.partition('.from.')[2]}"
+                for suffix in elements(source.shape)
+            ]
+            written.append(lines.values(paths, source.shape, link.value, self.format))
+        return tuple(written)
+
+    def pulled(self, link: Link, consumer: int) -> Line:
+        """A link's local partial times an adjoint."""
+        adjoint = lines.math(self.adjoints[consumer])
+        return svg.joined(lines.factor(lines.math(link.local)), svg.roman(" · "), adjoint)
+
+    def partial(self, link: Link) -> tuple[Line, ...]:
+        """A link's local partial."""
+        source, target = self.variables[link.operand], self.variables[link.consumer]
+        name = lines.partial(self.symbols[target.index], self.symbols[source.index])
+        written = [lines.equation(name, self.short(link.local, svg.roman("…")))]
+        if self.numbers and link.partial is not None and not target.shape:
+            path = f"{target.address}.d.{source.address}"
+            written.append(lines.one(self.computation, path, link.partial[0], self.format))
+        return tuple(written)
 
     def output(self, output: Output) -> tuple[Box, Arrow] | None:
-        """y at the end, where the backward pass begins; none where the last node bears that name."""
+        """Where the result leaves and the backward pass begins; none where the node says so itself."""
         if output.variable is None:
             return None
-        variable = self.computation.variables[output.variable]
-        if variable.symbol == output.symbol:
+        variable = self.variables[output.variable]
+        symbol = self.symbols[variable.index]
+        if symbol == output.symbol or symbol != variable.symbol:
             return None
-        name = svg.math(output.symbol.tex, output.symbol.text)
         label: tuple[Line, ...] = ()
-        about = f"{self.block}.{output.label}"
-        if variable.adjoint is not None and not variable.shape:
-            adjoint = svg.math(variable.adjoint_symbol.tex)
-            rule = svg.math(
-                rf"\frac{{\partial {output.symbol.tex}}}{{\partial {variable.symbol.tex}}}"
-            )
-            label = (svg.joined(adjoint, svg.roman(" = "), rule),)
-        if self.links != "contributions":
-            label = ()
+        if variable.adjoint is not None and not variable.shape and self.links == "contributions":
+            rule = lines.partial(output.symbol, symbol)
+            label = (lines.equation(lines.math(variable.adjoint_symbol), rule),)
         key = f"{output.label}-output"
-        box = Box(key, about, (name,), kind="plain")
-        back = self.backward and self.links != "none"
+        about = f"{self.block}.{output.label}"
+        box = Box(key, about, (lines.math(output.symbol),), kind="plain")
         arrow = Arrow(
-            f"{variable.address}-{key}", about, variable.address, key, (), label, back=back
+            f"{variable.address}-{key}",
+            about,
+            variable.address,
+            key,
+            backward=label,
+            back=self.backward,
         )
         return box, arrow
 
-    def value(self, address: str, quantity: str, shape: Shape, values: tuple[Number, ...]) -> Line:
-        """A value with its relation sign; of an array some numbers or its shape."""
-        ending = f".{quantity}" if quantity else ""
-        if len(values) > MOST_WRITTEN or len(shape) > 1:
-            return svg.roman(" × ".join(map(str, shape)) + " numbers")
-        shown = [show(value, self.format) for value in values]
-        exact = all(one.relation == "=" for one in shown)
-        runs = [Run("= " if exact else "≈ ")]
-        for place, (suffix, one) in enumerate(zip(elements(shape), shown, strict=True)):
-            path = _path(self.block, address, suffix, ending)
-            runs += [Run(", ")] * bool(place) + [Run(one.text, path=path)]
-        if shape:
-            runs.insert(1, Run("("))
-            runs.append(Run(")"))
-        return tuple(runs)
-
-    def description(self) -> str:
-        """The nodes and links in words."""
-        parts = []
-        for variable in self.computation.variables:
-            text = f"{variable.symbol.text} = {variable.formula.text}"
-            if not variable.shape:
-                text += f" {show(variable.value[0], self.format).related}"
-                if variable.adjoint is not None and self.links != "none":
-                    adjoint = show(variable.adjoint[0], self.format).related
-                    text += f", {variable.adjoint_symbol.text} {adjoint}"
-            parts.append(text)
-        variables = self.computation.variables
-        listed = "; ".join(parts)
-        links = ", ".join(
-            f"{variables[link.operand].symbol.text} to {variables[link.consumer].symbol.text}"
-            for link in self.computation.links
-        )
-        return f"Nodes: {listed}. Links: {links}."
+    @staticmethod
+    def short(formula: Formula, otherwise: Line) -> Line:
+        """A formula, or what stands for it where it is too long for a figure."""
+        line = lines.math(formula)
+        return otherwise if svg.width(line) > LONGEST else line
 
 
-def _path(block: str, address: str, suffix: str, ending: str) -> str:
-    head, dot, rest = address.partition(".")
-    return f"{block}.{head}{suffix}{dot}{rest}{ending}"
-
-
-VIEW = View(
-    "graph",
-    render,
-    {
-        "numbers": Option("choice", "no", choices=("yes", "no")),
-        "links": Option("choice", "contributions", choices=("contributions", "partials", "none")),
-        "direction": Option("choice", "right", choices=("right", "down")),
-        "format": Option("text"),
-    },
-)
+OPTIONS = {
+    "numbers": lines.NUMBERS,
+    "links": Option("choice", "contributions", choices=("contributions", "partials", "none")),
+    "direction": lines.DIRECTION,
+    "format": lines.FORMAT,
+}
+VIEW = View("graph", render, OPTIONS)

@@ -1,0 +1,177 @@
+"""What figures write in their boxes and at their arrows: signs, partials, numbers; and their root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import starmap
+
+from docs_plugins import svg
+from docs_plugins.diagram import Diagram, TooLargeError, check_size, draw
+from docs_plugins.model import Computation, Formula, Number, Shape, Variable, elements
+from docs_plugins.naming import sign
+from docs_plugins.numbers import show
+from docs_plugins.svg import Line, Run
+from docs_plugins.views import cells
+from docs_plugins.views.base import Option, OptionValue, Request, ViewError
+
+MOST_WRITTEN = 3  # numbers of an array
+NUMBERS = Option("choice", "no", choices=("yes", "no"))
+DIRECTION = Option("choice", "right", choices=("right", "down"))
+FORMAT = Option("text")
+
+
+def figure(request: Request, view: str, diagram: Diagram, options: Mapping[str, Option]) -> str:
+    """The root element around a diagram; raises `ViewError` for one too large to draw."""
+    try:
+        drawn = draw(diagram, request.id)
+    except TooLargeError as error:
+        raise ViewError(str(error), "draw a smaller function") from None
+    return root(request, view, drawn, diagram.title, options)
+
+
+def root(
+    request: Request, view: str, content: str, title: str, options: Mapping[str, Option]
+) -> str:
+    """The root element of a figure, a region that scrolls where it must."""
+    written = written_options(request.options, options)
+    name = f"{request.computation.name}.{view}"
+    return cells.root(name, request.id, f"mg-drawn mg-{view}", content, written, title)
+
+
+def refuse_large(computation: Computation) -> None:
+    """Raise `ViewError` for a computation that no figure can show, before anything is laid out."""
+    try:
+        check_size(len(computation.variables), len(computation.links))
+    except TooLargeError as error:
+        raise ViewError(str(error), "draw a smaller function") from None
+
+
+def written_options(given: Mapping[str, OptionValue | None], options: Mapping[str, Option]) -> str:
+    """The options that differ from what they are when left out, as a page would write them."""
+    parts = []
+    for name, option in options.items():
+        value = given.get(name)
+        if value is not None and value != option.default:
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            parts.append(f'{name}="{text}"' if " " in text else f"{name}={text}")
+    return " ".join(parts)
+
+
+def format_of(request: Request) -> str | None:
+    """The format that numbers were asked in."""
+    given = request.options.get("format")
+    return str(given) if given else None
+
+
+def asked(request: Request, option: str = "numbers") -> bool:
+    """Whether an option says yes."""
+    return request.options.get(option) == "yes"
+
+
+def symbols(computation: Computation) -> tuple[Formula, ...]:
+    """The variables' signs; a result without a name bears the function's, where others have names."""
+    unnamed = _unnamed_result(computation)
+    return tuple(
+        sign(computation.program.function).formula if v.index == unnamed else v.symbol
+        for v in computation.variables
+    )
+
+
+def adjoint_symbols(computation: Computation) -> tuple[Formula, ...]:
+    """The signs of the variables' adjoints, to go with `symbols`."""
+    unnamed = _unnamed_result(computation)
+    return tuple(
+        sign(computation.program.function).adjoint if v.index == unnamed else v.adjoint_symbol
+        for v in computation.variables
+    )
+
+
+def _unnamed_result(computation: Computation) -> int | None:
+    named = all(v.symbol == v.formula for v in computation.variables if v.operation == "input")
+    last = computation.outputs[0].variable if len(computation.outputs) == 1 else None
+    if not named or last is None or computation.variables[last].assigned:
+        return None
+    return last
+
+
+def math(formula: Formula) -> Line:
+    """A formula as a line."""
+    return svg.math(formula.tex, formula.text)
+
+
+def partial(of: Formula, by: Formula) -> Line:
+    """The sign of a partial derivative, on one line: ∂y/∂x."""
+    return svg.math(rf"\frac{{\partial {of.tex}}}{{\partial {by.tex}}}")
+
+
+def factor(line: Line) -> Line:
+    """A line in brackets where it is a sum or has a minus sign, to stand in a product."""
+    text = svg.plain(line)
+    if any(f" {operator} " in text for operator in "+−") or text.startswith("−"):
+        return svg.joined(svg.roman("("), line, svg.roman(")"))
+    return line
+
+
+def equation(*sides: Line) -> Line:
+    """Lines with signs of equality between them."""
+    line = sides[0]
+    for side in sides[1:]:
+        line = svg.joined(line, svg.roman(" = "), side)
+    return line
+
+
+def values(
+    paths: Sequence[str], shape: Shape, numbers: Sequence[Number], format: str | None
+) -> Line:
+    """Numbers with their relation sign; of an array a few numbers, else its shape."""
+    if len(numbers) > MOST_WRITTEN or len(shape) > 1:
+        return svg.roman(" × ".join(map(str, shape)) + " numbers")
+    shown = [show(number, format) for number in numbers]
+    runs = [Run("= " if all(one.relation == "=" for one in shown) else "≈ ")]
+    runs += [Run("(")] * bool(shape)
+    for place, (path, one) in enumerate(zip(paths, shown, strict=True)):
+        runs += [Run(", ")] * bool(place)
+        runs.append(Run(one.text, path=path))
+    runs += [Run(")")] * bool(shape)
+    return tuple(runs)
+
+
+def value_of(
+    computation: Computation, variable: Variable, quantity: str, format: str | None
+) -> Line:
+    """A variable's value or adjoint as a line; empty where it has none."""
+    numbers = variable.value if quantity == "value" else variable.adjoint
+    if numbers is None:
+        return ()
+    paths = [
+        f"{computation.name}.{variable.address}{suffix}.{quantity}"
+        for suffix in elements(variable.shape)
+    ]
+    return values(paths, variable.shape, numbers, format)
+
+
+def one(computation: Computation, path: str, number: Number, format: str | None) -> Line:
+    """One number of the block, by its path, with its relation sign."""
+    return values([f"{computation.name}.{path}"], (), [number], format)
+
+
+def spoken(lines: Sequence[Line]) -> str:
+    """Lines as running text."""
+    return ", ".join(filter(None, map(svg.plain, lines)))
+
+
+def described(diagram: Diagram) -> str:
+    """A diagram's nodes and links in words."""
+    names = {box.key: svg.plain(box.forward[0]) for box in diagram.boxes if box.forward}
+    nodes = "; ".join(spoken(box.lines) for box in diagram.boxes)
+
+    def told(source: str, target: str, forward: Sequence[Line], backward: Sequence[Line]) -> str:
+        label = spoken([*forward, *backward])
+        return f"{names.get(source, source)} to {names.get(target, target)}" + (
+            f" ({label})" if label else ""
+        )
+
+    links = "; ".join(
+        starmap(told, ((a.source, a.target, a.forward, a.backward) for a in diagram.arrows))
+    )
+    return f"Nodes: {nodes}. Links: {links}."
