@@ -29,7 +29,7 @@ class Expression(Reading):
     other expressions are scalars, and structural operations work on object arrays of them.
     """
 
-    __slots__ = ("operands", "operation", "options", "shape", "whole")
+    __slots__ = ("guarded", "known", "operands", "operation", "options", "shape", "whole")
 
     def __init__(
         self,
@@ -45,6 +45,8 @@ class Expression(Reading):
         self.options = options
         self.shape = shape
         self.whole = whole
+        self.guarded = operation.generic is not None or any(x.guarded for x in self.operands)
+        self.known: dict[str, tuple[str, int]] = {}  # what it prints as, once that was asked
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
@@ -255,13 +257,11 @@ def folded(e: Expression) -> Expression:
 
 def expanded(e: Expression) -> Expression:
     """Every guard replaced by its generic branch."""
-    if not e.operands:
+    if not e.guarded:
         return e
     operands = [expanded(x) for x in e.operands]
     if e.operation.generic:
         return expanded(expression(e.operation.generic(*operands)))
-    if all(new is old for new, old in zip(operands, e.operands, strict=True)):
-        return e
     return folded(applied(e.operation, operands, e.options))
 
 
@@ -284,10 +284,17 @@ class Slot:
 
 def printed(e: Expression, language: str) -> tuple[str, int]:
     """Text in one language, and how tightly it binds."""
-    if isinstance(e, Number):
-        return NUMBERS[language](e.value)
     if isinstance(e, Symbol):
         return getattr(e, language), 10
+    if language not in e.known:
+        e.known[language] = (
+            NUMBERS[language](e.value) if isinstance(e, Number) else composed(e, language)
+        )
+    return e.known[language]
+
+
+def composed(e: Expression, language: str) -> tuple[str, int]:
+    """The operation's template around its operands."""
     slots = [Slot(x, language) for x in e.operands]
     if not e.operation.binds:
         return slots[0].text, slots[0].binds
@@ -327,6 +334,8 @@ def printed_key(key: Any) -> str:
 
 def decimal(value: Fraction) -> tuple[str, int] | None:
     """Digits and power of ten of a number that a short decimal gives exactly."""
+    if value.denominator == 1 and abs(value.numerator) < 10**6:
+        return str(value.numerator), 0
     try:
         text = repr(float(value))
     except OverflowError:

@@ -14,7 +14,7 @@ from typing import Any
 
 from docs_plugins.compute import notation
 from docs_plugins.compute.assembly import assemble
-from docs_plugins.compute.crosscheck import crosscheck
+from docs_plugins.compute.crosscheck import crosscheck, second_opinion
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
 from docs_plugins.language import Call, Constant, Program
 from docs_plugins.model import Computation
@@ -28,8 +28,9 @@ def run(program: Program, call: Call) -> Computation:
     """
     notation.hold(call)
     forward = Forward(program, call)
+    opinion = second_opinion(forward)
     assembled = assemble(forward)
-    return replace(assembled.computation, cross_checks=crosscheck(forward, assembled))
+    return replace(assembled.computation, cross_checks=crosscheck(forward, assembled, opinion))
 
 
 def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:

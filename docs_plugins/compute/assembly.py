@@ -14,7 +14,8 @@ import minigrad.sweep
 from docs_plugins import naming
 from docs_plugins.compute import jacobians
 from docs_plugins.compute.forward import Forward, Value
-from docs_plugins.compute.readings import Readings, both, flat, fraction, times
+from docs_plugins.compute.readings import Readings, flat, fraction
+from docs_plugins.compute.wording import Edge, both, times
 from docs_plugins.model import (
     Computation,
     Formula,
@@ -26,8 +27,6 @@ from docs_plugins.model import (
     elements,
 )
 from minigrad import exact, printers
-
-Edge = tuple[int, int, int]  # operand, consumer, position
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _sweep(readings: Readings) -> Backward:
         adjoints,
         sizes.adjoints,
         {_edge(sent): sent.value for sent in sweep.contributions},
-        {edge: link.value for edge, link in links},
+        links,
         {_edge(sent): sent.value for sent in sizes.contributions},
     )
 
@@ -133,7 +132,7 @@ class _Assembly:
     def _variable(self, node: minigrad.Node) -> Variable:
         readings, index = self.readings, node.index
         step = self.forward.step_of[index]
-        address, sign = readings.addresses[index], readings.signs[index]
+        address, sign = readings.words.addresses[index], readings.words.signs[index]
         is_input = not node.operands
         value = numbers(node.value, readings.exact[index], self.sizes[index])
         self._enter(address, node.shape, "value", value)
@@ -157,12 +156,8 @@ class _Assembly:
             operation=node.operation.name,
             operands=tuple(x.index for x in node.operands if x.index >= 0),
             shape=node.shape,
-            formula=(
-                naming.sign(address).formula
-                if is_input
-                else both(printers.formula(node, readings.atoms))
-            ),
-            plain=readings.plain_formula(node),
+            formula=readings.words.formulas[index],
+            plain=readings.words.plain[index],
             substituted=None if is_input else self._substituted(node),
             value=value,
             adjoint=adjoint,
@@ -179,7 +174,7 @@ class _Assembly:
         """The exact values of a node and its operands, signs where they are too long."""
         readings = self.readings
         return {
-            x.index: exact.named(readings.exact[x.index], readings.atoms[x.index])
+            x.index: exact.named(readings.exact[x.index], readings.words.atoms[x.index])
             for x in (node, *node.operands)
             if x.index >= 0
         }
@@ -208,10 +203,7 @@ class _Assembly:
         of, to = variables[consumer], variables[operand]
         twice = sum(x.index == operand for x in node.operands) > 1
         place = f".p{position}" if twice else ""
-        local = printers.local_partial(node, position, readings.atoms)
-        cotangent = readings.cotangents[consumer]
-        pulled = printers.contribution(node, position, readings.atoms, cotangent)
-        sign = readings.signs[operand]
+        sign, words = readings.words.signs[operand], readings.words.links[edge]
         return Link(
             operand=operand,
             consumer=consumer,
@@ -219,23 +211,15 @@ class _Assembly:
             address=f"{to.address}.from.{of.address}{place}",
             symbol=sign.adjoint if ordinal is None else sign.contribution(ordinal),
             only=ordinal is None,
-            rule=_rule(of, to, structural=local is None),
-            local=both(pulled if local is None else local),
-            plain=self._plain(node, position, of),
-            factored=both(pulled) if local is None else times(local, cotangent, of.shape),
+            rule=words.rule,
+            local=words.local,
+            plain=words.plain,
+            factored=words.factored,
             substituted=self._substituted_link(node, position),
             exact=self._exact_link(edge),
             partial=self._partial(node, position, of, f"d.{to.address}{place}"),
             value=self._sent(edge, to, of, place),
         )
-
-    def _plain(self, node: minigrad.Node, position: int, of: Variable) -> str:
-        found = printers.local_partial(node, position, self.readings.plain)
-        if found is None:
-            tilde = f"adj({of.address})"
-            symbol = printers.Symbol(tilde, tilde, shape=of.shape)
-            found = printers.contribution(node, position, self.readings.plain, symbol)
-        return printers.to_text(found)
 
     def _sent(
         self, edge: Edge, to: Variable, of: Variable, place: str
@@ -288,7 +272,7 @@ class _Assembly:
         adjoint = self.backward.exact[node.index]
         if local is None or adjoint is None:
             return None
-        return times(local, exact.named(adjoint, self.readings.cotangents[node.index]), ())
+        return times(local, exact.named(adjoint, self.readings.words.cotangents[node.index]), ())
 
     def _exact_link(self, edge: Edge) -> Formula | None:
         if self.backward is None:
@@ -336,7 +320,7 @@ class _Assembly:
                 found = numbers(constant, self.readings.constant(step), None)
                 self._enter(name, np.shape(constant), "value", found)
                 continue
-            address = self.readings.addresses[index]
+            address = self.readings.words.addresses[index]
             if address == name:
                 continue
             for suffix in elements(self.readings.nodes[index].shape):
@@ -367,16 +351,6 @@ def _is_own(variable: Variable) -> bool:
 def _sum(a: Number, b: Number) -> Number:
     known = None if a.exact is None or b.exact is None else a.exact + b.exact
     return Number(a.value + b.value, known, a.magnitude + b.magnitude)
-
-
-def _rule(of: Variable, to: Variable, *, structural: bool) -> Formula:
-    y, x = of.symbol, to.symbol
-    tex = rf"\frac{{\partial {y.tex}}}{{\partial {x.tex}}}"
-    if structural:
-        tex = rf"\left({tex}\right)^{{\mathsf T}}"
-    dot = "" if structural else r"\odot " if of.shape else r"\cdot "
-    text = f"∂{y.text}/∂{x.text} · {of.adjoint_symbol.text}"
-    return Formula(f"{tex} {dot}{of.adjoint_symbol.tex}", text)
 
 
 def _footnote(node: minigrad.Node) -> str | None:

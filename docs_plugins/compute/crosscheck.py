@@ -8,19 +8,30 @@ import numpy as np
 
 from docs_plugins import second
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
+from docs_plugins.language import ProgramError
 
 if TYPE_CHECKING:
     from docs_plugins.compute.assembly import Assembled
     from docs_plugins.second.comparison import Disagreement, Key
+    from docs_plugins.second.evaluation import Opinion
 
 
-def crosscheck(forward: Forward, assembled: Assembled) -> int:
+def second_opinion(forward: Forward) -> Opinion:
+    """Return the second opinion; raises `ComputationError` where the arrays are too large for it."""
+    try:
+        return second.opinion(forward.program, forward.call)
+    except ProgramError as error:
+        mistake = Mistake(error.line, forward.call.name, str(error), error.remedy)
+        raise ComputationError([mistake]) from None
+
+
+def crosscheck(forward: Forward, assembled: Assembled, opinion: Opinion) -> int:
     """Return how many numbers agree; raises `ComputationError` that lists those that do not."""
     claims: dict[Key, object] = dict(assembled.claims)
     for j, row in enumerate(assembled.computation.jacobian.entries):
         for i, entry in enumerate(row):
             claims["jacobian", j, i] = entry.number.value
-    found = second.agreement(claims, second.opinion(forward.program, forward.call))
+    found = second.agreement(claims, opinion)
     if found.disagreements:
         raise ComputationError([_mistake(forward, one) for one in found.disagreements])
     return found.compared

@@ -9,15 +9,13 @@ import numpy as np
 import minigrad
 from docs_plugins import naming
 from docs_plugins.compute.forward import ComputationError, Forward
-from docs_plugins.compute.readings import Readings, both, flat, fraction
+from docs_plugins.compute.readings import Readings, flat, fraction
 from docs_plugins.model import Entry, Formula, Jacobian, Number, elements
-from minigrad import printers
 
 if TYPE_CHECKING:
     from docs_plugins.compute.assembly import Backward
 
 MOST_ENTRIES = 4096
-MOST_SYMBOLS = 400  # entries that are also read in symbols and exactly
 
 
 def check_size(forward: Forward) -> None:
@@ -71,15 +69,14 @@ def jacobian(
     """Put the Jacobian together."""
     rows, columns = _rows(readings), column_names(readings)
     matrix = np.asarray(computed.value, dtype=float).tolist()
-    few = len(rows) * len(columns) <= MOST_SYMBOLS
-    symbols = _symbols(readings) if few else None
-    known = _known(readings, backward) if few else None
+    symbols = readings.words.jacobian
+    known = _known(readings, backward) if symbols else None
     entries = tuple(
         tuple(
             Entry(
                 address=f"jacobian.{names[0]}.{column}",
-                symbolic=both(symbols[0][j][i]) if symbols else Formula("", ""),
-                plain=printers.to_text(symbols[1][j][i]) if symbols else "",
+                symbolic=symbols[j][i][0] if symbols else Formula("", ""),
+                plain=symbols[j][i][1] if symbols else "",
                 number=Number(
                     matrix[j][i],
                     fraction(known[j][0][i]) if known else None,
@@ -104,28 +101,6 @@ def jacobian(
         passes=computed.passes,
         reverse_passes=len(rows),
         forward_passes=len(columns),
-    )
-
-
-def _symbols(readings: Readings) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
-    own = {
-        index: name
-        for index, name in enumerate(readings.names)
-        if name is not None and naming.NUMBERED.fullmatch(name) is None
-    }
-    shown = {
-        index: printers.Symbol(
-            naming.sign(name).formula.tex,
-            naming.sign(name).formula.text,
-            shape=readings.nodes[index].shape,
-        )
-        for index, name in own.items()
-    }
-    plain = {index: readings.plain[index] for index in own}
-    return (
-        printers.symbolic_jacobian(readings.trace, shown),
-        printers.symbolic_jacobian(readings.trace, plain),
     )
 
 

@@ -1,0 +1,183 @@
+"""What a trace looks like in symbols, which its program and shapes alone decide.
+
+The same function at another point is worded the same, so the words are kept: a pure function of
+what `Key` compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import minigrad
+from docs_plugins import naming
+from docs_plugins.language import Step
+from docs_plugins.model import Formula, Shape
+from minigrad import printers
+
+Edge = tuple[int, int, int]  # operand, consumer, position
+MOST_SYMBOLS = 400  # entries of a Jacobian that are also written in symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Everything that the words of a trace depend on."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+    names: tuple[str | None, ...]  # of the nodes
+    shapes: tuple[Shape, ...]  # of the inputs
+    trace: minigrad.Trace = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWords:
+    """How one link is written."""
+
+    rule: Formula
+    local: Formula
+    factored: Formula
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a trace is written, by node index."""
+
+    addresses: tuple[str, ...]
+    signs: tuple[naming.Sign, ...]
+    atoms: dict[int, printers.Symbol]
+    cotangents: dict[int, printers.Symbol]
+    formulas: tuple[Formula, ...]
+    plain: tuple[str, ...]  # in the writer's own names, as records have it
+    links: dict[Edge, LinkWords]
+    jacobian: tuple[tuple[tuple[Formula, str], ...], ...] | None  # None: too large
+
+
+@lru_cache(maxsize=128)
+def words(key: Key) -> Words:
+    """Word a trace."""
+    nodes = list(key.trace.nodes)
+    inputs = len(key.trace.inputs)
+    addresses = tuple(name or f"v{index + 1 - inputs}" for index, name in enumerate(key.names))
+    signs = naming.signs(key.names, inputs)
+    atoms, cotangents, plain = {}, {}, {}
+    for node, sign, name in zip(nodes, signs, key.names, strict=True):
+        atoms[node.index] = symbol(sign.formula, node.shape)
+        cotangents[node.index] = symbol(sign.adjoint, node.shape)
+        plain[node.index] = (
+            printers.formula(node, plain)
+            if name is None
+            else printers.Symbol(name, name, shape=node.shape)
+        )
+    links = {
+        (operand.index, node.index, position): _link(
+            node, position, addresses, signs, atoms, cotangents, plain
+        )
+        for node in nodes
+        for position, operand in enumerate(node.operands)
+        if operand.index >= 0
+    }
+    return Words(
+        addresses=addresses,
+        signs=signs,
+        atoms=atoms,
+        cotangents=cotangents,
+        formulas=tuple(
+            both(printers.formula(node, atoms))
+            if node.operands
+            else naming.sign(addresses[node.index]).formula
+            for node in nodes
+        ),
+        plain=tuple(
+            printers.to_text(printers.formula(node, plain))
+            if node.operands
+            else addresses[node.index]
+            for node in nodes
+        ),
+        links=links,
+        jacobian=_jacobian(key, plain),
+    )
+
+
+def _link(
+    node: minigrad.Node,
+    position: int,
+    addresses: tuple[str, ...],
+    signs: tuple[naming.Sign, ...],
+    atoms: dict[int, printers.Symbol],
+    cotangents: dict[int, printers.Symbol],
+    plain: dict[int, Any],
+) -> LinkWords:
+    local = printers.local_partial(node, position, atoms)
+    cotangent = cotangents[node.index]
+    in_plain = printers.local_partial(node, position, plain)
+    if in_plain is None:
+        tilde = f"adj({addresses[node.index]})"
+        adjoint = printers.Symbol(tilde, tilde, shape=node.shape)
+        in_plain = printers.contribution(node, position, plain, adjoint)
+    rule = _rule(node, position, signs, structural=local is None)
+    if local is None:
+        pulled = both(printers.contribution(node, position, atoms, cotangent))
+        return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
+    factored = times(local, cotangent, node.shape)
+    return LinkWords(rule, both(local), factored, printers.to_text(in_plain))
+
+
+def _rule(
+    node: minigrad.Node, position: int, signs: tuple[naming.Sign, ...], *, structural: bool
+) -> Formula:
+    y, x = signs[node.index].formula, signs[node.operands[position].index].formula
+    adjoint = signs[node.index].adjoint
+    tex = rf"\frac{{\partial {y.tex}}}{{\partial {x.tex}}}"
+    if structural:
+        tex = rf"\left({tex}\right)^{{\mathsf T}}"
+    dot = "" if structural else r"\odot " if node.shape else r"\cdot "
+    return Formula(f"{tex} {dot}{adjoint.tex}", f"∂{y.text}/∂{x.text} · {adjoint.text}")
+
+
+def _jacobian(
+    key: Key, plain: dict[int, Any]
+) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
+    """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
+    trace = key.trace
+    if sum(y.size for y in trace.outputs) * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
+        return None
+    shown = {
+        index: symbol(naming.sign(name).formula, trace.nodes[index].shape)
+        for index, name in enumerate(key.names)
+        if name is not None and naming.NUMBERED.fullmatch(name) is None
+    }
+    entries = printers.symbolic_jacobian(trace, shown)
+    in_plain = printers.symbolic_jacobian(trace, {index: plain[index] for index in shown})
+    return tuple(
+        tuple((both(e), printers.to_text(p)) for e, p in zip(row, plain_row, strict=True))
+        for row, plain_row in zip(entries, in_plain, strict=True)
+    )
+
+
+def symbol(formula: Formula, shape: Shape) -> printers.Symbol:
+    """A sign as the engine's readings take it."""
+    return printers.Symbol(formula.tex, formula.text, shape=shape)
+
+
+def both(expression: Any) -> Formula:
+    """An expression, or an exact number, as TeX and as plain text."""
+    expression = printers.expression(expression)
+    return Formula(printers.to_tex(expression), printers.to_text(expression))
+
+
+def times(local: Any, adjoint: Any, shape: Shape) -> Formula:
+    """Local partial times adjoint, both shown whatever they are: 1 · ṽ₅."""
+    dot, sign = (r"\odot", "⊙") if shape else (r"\cdot", "·")
+    tex = f"{_factor(local, 'tex', first=True)} {dot} {_factor(adjoint, 'tex')}"
+    text = f"{_factor(local, 'text', first=True)} {sign} {_factor(adjoint, 'text')}"
+    return Formula(tex, text)
+
+
+def _factor(expression: Any, language: str, *, first: bool = False) -> str:
+    expression = printers.expanded(printers.expression(expression))
+    text, binds = printers.printed(expression, language)
+    leading_minus = first and isinstance(expression, printers.Number)
+    return text if binds >= 2 or leading_minus else f"({text})"
