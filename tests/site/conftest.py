@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ import docs_plugins
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OURS = ("minigrad", "docs_plugins")
 EXAMPLE = """\
 # Example
 
@@ -112,16 +115,17 @@ class SmallSite:
         level = logger.level
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-        config.plugins.on_startup(command=command, dirty=dirty)
         failed = False
-        try:
-            build(config, dirty=dirty)
-        except SystemExit:
-            failed = True
-        finally:
-            config.plugins.on_shutdown()
-            logger.removeHandler(handler)
-            logger.setLevel(level)
+        with modules_as_they_were():
+            config.plugins.on_startup(command=command, dirty=dirty)
+            try:
+                build(config, dirty=dirty)
+            except SystemExit:
+                failed = True
+            finally:
+                config.plugins.on_shutdown()
+        logger.removeHandler(handler)
+        logger.setLevel(level)
         problems = [str(problem) for problem in plugin.site.all_problems()]
         verdict = handler.lines[-1] if failed and handler.lines else ""
         summary = next((line for line in handler.lines if line.startswith("minigrad: ")), "")
@@ -147,6 +151,20 @@ class SmallSite:
         assert code == 0, printed
 
 
+@contextmanager
+def modules_as_they_were() -> Iterator[None]:
+    """Undo what a server does to the process: it imports us anew and writes no byte code."""
+    ours = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in OURS}
+    settings = sys.dont_write_bytecode, sys.pycache_prefix
+    try:
+        yield
+    finally:
+        for name in [n for n in sys.modules if n.partition(".")[0] in OURS]:
+            del sys.modules[name]
+        sys.modules.update(ours)
+        sys.dont_write_bytecode, sys.pycache_prefix = settings
+
+
 class _Lines(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
@@ -154,6 +172,30 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+def convert(text: str, record: str | None = None, path: str = "page.md") -> tuple[list[str], str, Any]:
+    """Send one page through the plugin's pipeline without MkDocs: problems, HTML, the Page."""
+    from markdown import Markdown
+
+    from docs_plugins.markdown import MinigradExtension
+    from docs_plugins.site import Site, Source
+
+    site = Site()
+    place = f"docs/{path}"
+    recorded = None if record is None else record.encode()
+    source = Source(place, path, text, 0, place.replace(".md", ".record"), recorded)
+    extension = MinigradExtension(formulas=True)
+    extension.page_maker = lambda: site.begin(source)
+    html = Markdown(extensions=["tables", "attr_list", extension]).convert(text)
+    html = site.end(path, html)
+    return [str(problem) for problem in site.all_problems()], html, site.pages[path]
+
+
+@pytest.fixture(name="convert", scope="session")
+def convert_fixture() -> Any:
+    """The function `convert`."""
+    return convert
 
 
 @pytest.fixture
