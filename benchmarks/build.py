@@ -4,7 +4,7 @@ A site of 1,000 pages with four blocks each is built with the plugin, then a sit
 the text of the very same tables. Printed: processor time of both, memory a block, and time a page
 at 100 and at 1,000 pages. It needs a Unix.
 
-    python benchmarks/build.py [pages]
+    python -m benchmarks.build [pages]
 """
 
 from __future__ import annotations
