@@ -28,6 +28,9 @@ def load(name: str) -> ModuleType:
         known for known in sys.modules if known.partition(".")[0] in OURS and known not in KEPT
     ]
     for known in stale:
+        package, _, child = known.rpartition(".")
+        if package in sys.modules and child in vars(sys.modules[package]):
+            delattr(sys.modules[package], child)  # else `from docs_plugins import …` finds the old
         del sys.modules[known]
     invalidate_caches()
     return import_module(name)

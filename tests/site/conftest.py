@@ -155,6 +155,7 @@ class SmallSite:
 def modules_as_they_were() -> Iterator[None]:
     """Undo what a server does to the process: it imports us anew and writes no byte code."""
     ours = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in OURS}
+    contents = {n: dict(vars(m)) for n, m in ours.items() if hasattr(m, "__path__")}
     settings = sys.dont_write_bytecode, sys.pycache_prefix
     try:
         yield
@@ -162,6 +163,8 @@ def modules_as_they_were() -> Iterator[None]:
         for name in [n for n in sys.modules if n.partition(".")[0] in OURS]:
             del sys.modules[name]
         sys.modules.update(ours)
+        for name, names in contents.items():
+            vars(ours[name]).update(names)
         sys.dont_write_bytecode, sys.pycache_prefix = settings
 
 
