@@ -233,7 +233,7 @@ class Page:
             )
             try:
                 return view.render(request)
-            except (ViewError, compute.ComputationError) as error:
+            except (ViewError, FormatError, compute.ComputationError) as error:
                 remedy = getattr(error, "remedy", "")
                 return self.box([self.problem(origin, str(error), remedy, name)])
 

@@ -182,7 +182,7 @@ def _check_view(view: PublishedView, computed: Computed, known: set[str], report
         return
     try:
         again = _draw(view, computation)
-    except (references.ReferenceError, ViewError, compute.ComputationError) as error:
+    except (references.ReferenceError, ViewError, FormatError, compute.ComputationError) as error:
         report(view.line, view.name, f"the view cannot be drawn again: {error}")
         return
     if again is None:
