@@ -114,6 +114,17 @@ class Jacobian:
     forward_passes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the full Jacobian of one function takes in either mode."""
+
+    inputs: int
+    outputs: int
+    operations: int  # of the trace, which each pass goes through
+    reverse_passes: int
+    forward_passes: int
+
+
 @dataclass(frozen=True)
 class Computation:
     """Everything that one call of a block's function computed."""

@@ -229,7 +229,12 @@ class Page:
 
         def draw(caption: str | None) -> str:
             request = Request(
-                computation, options, identifier, caption, partial(compute.rerun, computation)
+                computation,
+                options,
+                identifier,
+                caption,
+                rerun=partial(compute.rerun, computation),
+                work=partial(compute.work, computation),
             )
             try:
                 return view.render(request)

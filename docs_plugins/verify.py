@@ -205,8 +205,14 @@ def _draw(view: PublishedView, computation: Computation) -> PublishedView | None
         return None
     drawn = VIEWS[use.view]
     options = read_options(drawn, use.options)
-    rerun = partial(compute.rerun, computation)
-    request = Request(computation, options, view.id, view.caption, rerun)
+    request = Request(
+        computation,
+        options,
+        view.id,
+        view.caption,
+        rerun=partial(compute.rerun, computation),
+        work=partial(compute.work, computation),
+    )
     views = read(drawn.render(request)).views
     return views[0] if views else None
 

@@ -51,7 +51,7 @@ class Forward:
         self.at = 0
         arguments = [_plain(argument) for argument in call.arguments]
         try:
-            self.trace = minigrad.trace(self._walk, *arguments)
+            self.trace = minigrad.trace(self.walk, *arguments)
         except minigrad.DomainError as error:
             raise self.refused(error, self.at) from None
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -103,7 +103,8 @@ class Forward:
         found = self.program.steps[step]
         return Mistake(found.line, self.call.name, message, remedy)
 
-    def _walk(self, *inputs: Value) -> Any:
+    def walk(self, *inputs: Value) -> Any:
+        """Apply every step to inputs; several results are a tuple."""
         values: list[Value] = []
         for index, step in enumerate(self.program.steps):
             self.at = index

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
 
-from docs_plugins.model import Computation, Number
+from docs_plugins.model import Computation, Number, Work
 from docs_plugins.numbers import show
 
 OptionValue = str | float | int | tuple[str, ...]
@@ -43,6 +43,8 @@ class Request:
     caption: str | None = None  # id of the caption that names it
     # computes the same function elsewhere: rerun({"w11": 0.3}) (a view never imports the engine)
     rerun: Callable[[Mapping[str, float]], Computation] | None = field(default=None, compare=False)
+    # counts passes for copies of the function: work((1, 2, 4), inputs=True)
+    work: Callable[..., tuple[Work, ...]] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
