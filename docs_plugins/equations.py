@@ -53,7 +53,7 @@ _ADDRESSES = frozenset({"href", "src", "srcset", "action", "id", "class", "name"
 _END_OF_BLOCK = r"</(?:p|li|t[dh]|h[1-6]|d[dt]|figcaption|div)>"
 _STRAY = re.compile(
     r"<(pre|code|script|style|textarea|kbd|samp|math)\b.*?</\1\s*>|<[A-Za-z/!][^<>]*>"
-    rf"|\$(?P<single>{MARK})(?=(?:(?!{_END_OF_BLOCK})[^$])*?\\[A-Za-z]{{2}})"
+    rf"|\$(?P<single>{MARK})(?=(?:(?!{_END_OF_BLOCK}|<math\b)[^$])*?\\[A-Za-z]{{2}})"
     rf"|\$\$(?P<double>{MARK})(?=(?:(?!{_END_OF_BLOCK})[^$])+\$\$)",
     re.DOTALL,
 )

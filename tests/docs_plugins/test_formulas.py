@@ -267,3 +267,9 @@ def test_no_mark_is_left_on_the_page() -> None:
 def test_the_rest_of_a_page_is_as_it_was_without_formulas() -> None:
     text = "# A\n\ntext `code` [link](a.md)\n\n- a\n- b\n\n| a |\n|--|\n| b |\n\n    code\n"
     assert read(text).html == Markdown(extensions=EXTENSIONS).convert(text)
+
+
+def test_a_price_may_stand_before_a_formula() -> None:
+    html = read(r"It costs $5, and $\tilde{v}$.").html
+    assert html.startswith("<p>It costs $5, and ")
+    assert "⟦" in html
