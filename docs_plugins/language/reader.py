@@ -8,6 +8,7 @@ from docs_plugins.language.literals import argument
 from docs_plugins.language.lowering import lower
 from docs_plugins.language.program import Call, Program, ProgramError
 from docs_plugins.language.refusals import check_name, nearest, refusal
+from docs_plugins.language.shapes import check_shapes
 from docs_plugins.language.source import lines_of, tree_of
 
 
@@ -40,7 +41,10 @@ def parse(text: str) -> Program:
             f"call it with numbers: {example}",
         )
     calls = _named(found, function.name, parameters, lines)
-    return Program(function.name, parameters, steps, outputs, names, calls, text)
+    program = Program(function.name, parameters, steps, outputs, names, calls, text)
+    for call in calls:
+        check_shapes(program, call)
+    return program
 
 
 def _parameters(function: ast.FunctionDef) -> tuple[str, ...]:
