@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from docs_plugins import second
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
 from docs_plugins.language import ProgramError
@@ -39,21 +37,22 @@ def crosscheck(forward: Forward, assembled: Assembled, opinion: Opinion) -> int:
 
 def _mistake(forward: Forward, found: Disagreement) -> Mistake:
     kind, *place = found.key
-    steps = forward.program.steps
-    step = int(place[1] if kind == "contribution" else place[0]) if kind != "jacobian" else 0
-    names = [
-        forward.source(int(index)) for index in (place[:2] if kind == "contribution" else place[:1])
-    ]
-    what = {
-        "value": "the value of {0}",
-        "adjoint": "the adjoint of {0}",
-        "partial": "a local partial of {0}",
-        "contribution": "the contribution to {0} from {1}",
-        "jacobian": f"entry {place} of the Jacobian",
-    }[str(kind)].format(*names)
+    steps, call = forward.program.steps, forward.call
+    if kind == "jacobian":
+        what, line = f"the Jacobian's entry {place[0]}, {place[1]}", call.line
+    else:
+        indices = place[:2] if kind == "contribution" else place[:1]
+        names = [forward.source(int(index)) for index in indices]
+        told = {
+            "value": "the value of {0}",
+            "adjoint": "the adjoint of {0}",
+            "partial": "a local partial of {0}",
+            "contribution": "the contribution to {0} from {1}",
+        }
+        what = told[str(kind)].format(*names)
+        line = steps[int(place[1] if kind == "contribution" else place[0])].line
+    if found.element:
+        what += f" (element {found.element})"
     message = f"{what} is {found.engine!r} by the engine, {found.second!r} by the second opinion"
-    if np.ndim(found.element) or found.element:
-        message += f" (element {found.element})"
     remedy = "one of the two has a wrong rule: nothing of this block is published"
-    line = steps[step].line if kind != "jacobian" else forward.call.line
-    return Mistake(line, forward.call.name, message, remedy)
+    return Mistake(line, call.name, message, remedy)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import sys
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field

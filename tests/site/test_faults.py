@@ -1,0 +1,437 @@
+"""A table of seeded faults, at page level: every one is caught, and named by page, line and item.
+
+The blocks are those of the site's own pages. Faults are generated: in every rule of every operation
+that the pages use, in every row of their records, in every value that a page quotes, and in the
+published HTML. The other side stands in `test_no_alarms`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs_plugins import compute, fences, language, record
+from docs_plugins.model import Computation
+from docs_plugins.verify import verify_page
+from minigrad import operation as declaring
+from minigrad.operation import OPERATIONS
+
+DOCS = Path(__file__).parents[2] / "docs"
+NAMED = re.compile(r"docs/page\.(md|record):(\d+): (\S.*?): ")
+
+
+@cache
+def blocks() -> tuple[str, ...]:
+    """Every block of the site's pages, each once."""
+    found = {}
+    for page in sorted(DOCS.rglob("*.md")):
+        for fence in fences.find(page.read_text(encoding="utf-8").split("\n")).fences:
+            found[fence.text] = None
+    return tuple(found)
+
+
+@cache
+def computed(block: str) -> tuple[Computation, ...]:
+    program = language.parse(block)
+    return tuple(compute.run(program, call) for call in program.calls)
+
+
+@cache
+def accepted(block: str) -> str:
+    return record.render(computed(block))
+
+
+def page_of(block: str, *lines: str) -> str:
+    return "\n".join(["# Page", "", "```minigrad", *block.split("\n"), "```", "", *lines, ""])
+
+
+def line_of(message: str) -> int:
+    match = NAMED.match(message)
+    assert match, f"no page, line and item in {message!r}"
+    return int(match[2])
+
+
+def test_the_site_is_what_the_faults_are_seeded_into(convert):
+    assert len(blocks()) >= 8
+    for block in blocks():
+        assert convert(page_of(block), accepted(block))[0] == []
+
+
+# --- every rule of every operation that the pages use ---
+
+
+@dataclass(frozen=True)
+class RuleFault:
+    """One rule of one operation, changed."""
+
+    operation: str
+    rule: str  # value, partial 0, pull 0, tex, text
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}-{self.rule}-{self.change}".replace(" ", "-")
+
+
+BY_A_BILLIONTH = 1 + 1e-9
+
+
+def used() -> dict[str, list[str]]:
+    """The blocks that use each operation."""
+    found: dict[str, list[str]] = {}
+    for block in blocks():
+        names = {v.operation for c in computed(block) for v in c.variables} - {"input"}
+        for name in names:
+            found.setdefault(name, []).append(block)
+    return found
+
+
+def links() -> set[tuple[str, int]]:
+    """(operation, operand's position) of every link on the site."""
+    return {
+        (computation.variables[link.consumer].operation, link.position)
+        for block in blocks()
+        for computation in computed(block)
+        for link in computation.links
+    }
+
+
+def rule_faults() -> Iterator[RuleFault]:
+    for name in sorted(used()):
+        found = OPERATIONS[name]
+        linked = sorted({place for name_, place in links() if name_ == name})
+        partials = found.partials or ()
+        rules = ["value", *(f"partial {k}" for k in linked if partials and partials[k] is not None)]
+        if found.partials is None:
+            rules.append("pull")
+        for rule in rules:
+            yield RuleFault(name, rule, "billionth")
+            yield RuleFault(name, rule, "sign")
+        for reading in ("tex", "text"):
+            template = getattr(found, reading)
+            if found.binds:  # else it prints as its operand
+                yield RuleFault(name, reading, "misprint")
+
+
+def scaled(rule: Any, factor: float) -> Any:
+    if isinstance(rule, float):
+        return rule * factor
+    return lambda *a, **k: rule(*a, **k) * factor
+
+
+@contextmanager
+def seeded(fault: RuleFault) -> Iterator[None]:
+    """The engine with one rule changed."""
+    found = OPERATIONS[fault.operation]
+    before = {name: getattr(found, name) for name in found.__slots__}
+    factor = -1.0 if fault.change == "sign" else BY_A_BILLIONTH
+    try:
+        if fault.rule == "value":
+            found.value = scaled(found.value, factor)
+            if found.scalar is not None:
+                found.scalar = scaled(found.scalar, factor)
+                arity = len(found.partials or ())
+                makers = {1: declaring.unary, 2: declaring.binary, 3: declaring.ternary}
+                found.apply = makers[arity](found)
+        elif fault.rule == "pull":
+            pull = found.pull
+            if isinstance(pull, (list, tuple)):
+                found.pull = [scaled(one, factor) for one in pull]
+            else:
+                found.pull = _ScaledPulls(pull, factor)
+        elif fault.rule.startswith("partial"):
+            place = int(fault.rule[-1])
+            partials = list(found.partials or ())
+            partials[place] = scaled(partials[place], factor)
+            found.partials = tuple(partials)
+        else:
+            setattr(found, fault.rule, misprinted(getattr(found, fault.rule)))
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(found, name, value)
+
+
+class _ScaledPulls:
+    def __init__(self, pulls: Any, factor: float) -> None:
+        self.pulls, self.factor = pulls, factor
+
+    def __getitem__(self, place: int) -> Any:
+        return scaled(self.pulls[place], self.factor)
+
+
+def misprinted(template: str) -> str:
+    """Another sign, another name, or the arguments exchanged."""
+    if "{1" in template and "{0" in template:
+        swapped = template.replace("{0", "\0").replace("{1", "{0").replace("\0", "{1")
+        return swapped if " + " not in template else template.replace("+", "-")
+    for right, wrong in (("\\sin", "\\cos"), ("\\cos", "\\sin"), ("\\ln", "\\lg"), ("sin", "cos")):
+        if right in template:
+            return template.replace(right, wrong)
+    return "-" + template
+
+
+@pytest.mark.parametrize("fault", list(rule_faults()), ids=str)
+def test_a_fault_in_a_rule_is_caught(convert, fault):
+    users = used()[fault.operation]
+    clean = {block: accepted(block) for block in users}
+    caught = []
+    with seeded(fault):
+        for block in users:
+            problems = convert(page_of(block), clean[block])[0]
+            for problem in problems:
+                assert 1 <= line_of(problem) <= block.count("\n") + 6
+            caught += problems
+            if caught:
+                break
+    assert caught, "a page with this fault would have been published"
+
+
+def test_a_wrong_rule_cannot_be_accepted_either(convert):
+    """The second opinion speaks where there is no record yet."""
+    fault = RuleFault("sin", "partial 0", "billionth")
+    block = next(block for block in blocks() if "sin" in block)
+    with seeded(fault):
+        problems, _, page = convert(page_of(block), None)
+    assert any("second opinion" in problem for problem in problems)
+    assert page.computations == {}
+
+
+# --- every row of every record ---
+
+
+def last_shown_digit(cell: str) -> str:
+    """The number one up in the fourth decimal, the last that a page shows."""
+    value = float(cell)
+    return repr(value + (1e-4 if abs(value) >= 1e-3 or not value else value * 1e-4))
+
+
+def turned(cell: str) -> str:
+    return cell[1:] if cell.startswith("-") else f"-{cell}"
+
+
+RowFault = Callable[[list[str], int], list[str] | None]
+
+
+def cell_fault(column: int, change: Callable[[str], str]) -> RowFault:
+    def seed(lines: list[str], at: int) -> list[str] | None:
+        cells = re.split("  +", lines[at])
+        if cells[column] == record.ABSENT or (change is turned and not float(cells[column])):
+            return None
+        cells[column] = change(cells[column])
+        return [*lines[:at], "  ".join(cells), *lines[at + 1 :]]
+
+    return seed
+
+
+def later(lines: list[str], at: int) -> list[str] | None:
+    """The row after the next one, where there is a next one."""
+    if at + 1 >= len(lines) or not lines[at + 1] or lines[at + 1].startswith("#"):
+        return None
+    return [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
+
+
+ROW_FAULTS: dict[str, RowFault] = {
+    "digit of the value": cell_fault(1, last_shown_digit),
+    "digit of the adjoint": cell_fault(2, last_shown_digit),
+    "sign of the value": cell_fault(1, turned),
+    "sign of the adjoint": cell_fault(2, turned),
+    "name": cell_fault(0, lambda name: f"{name}9"),
+    "formula": cell_fault(3, lambda formula: f"{formula} + 1"),
+    "order": later,
+    "deletion": lambda lines, at: [*lines[:at], *lines[at + 1 :]],
+    "addition": lambda lines, at: [*lines[:at], f"z{lines[at]}", *lines[at:]],
+}
+
+
+def row_faults(block: str, kind: str) -> Iterator[str]:
+    lines = accepted(block).split("\n")
+    for at, line in enumerate(lines):
+        if line and not line.startswith("#"):
+            changed = ROW_FAULTS[kind](lines, at)
+            if changed is not None:
+                yield "\n".join(changed)
+
+
+@pytest.mark.parametrize("kind", ROW_FAULTS)
+@pytest.mark.parametrize("number", range(len(blocks())))
+def test_a_fault_in_a_row_is_caught(kind, number):
+    """Compared as a page does, without converting the page anew for each of thousands of rows."""
+    block = blocks()[number]
+    seeded_rows = list(row_faults(block, kind))
+    for text in seeded_rows:
+        found = record.check(text, computed(block))
+        assert found
+        for difference in found:
+            assert difference.item
+            assert difference.message
+            assert difference.line is None or difference.line >= 1
+    assert seeded_rows or kind.endswith("adjoint")
+
+
+@pytest.mark.parametrize("kind", ROW_FAULTS)
+def test_a_fault_in_a_row_fails_the_page_by_line_and_item(convert, kind):
+    block = blocks()[0]
+    for text in row_faults(block, kind):
+        problems = convert(page_of(block), text)[0]
+        assert problems
+        for problem in problems:
+            assert 4 <= line_of(problem) <= 4 + block.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (lambda text: "", "empty"),
+        (lambda text: text[: len(text) // 2].rsplit("\n", 1)[0], "cut off"),
+        (lambda text: text.replace("record 1", "record 7"), "format 7"),
+        (lambda text: text.replace("## end", "<<<<<<< ours\n## end"), "merge-conflict"),
+        (lambda text: text.replace("## end\n", "\udcff## end\n"), "UTF-8"),
+        (None, "has no record"),
+    ],
+)
+def test_a_broken_record_fails_the_page_with_the_command_that_mends_it(convert, broken, told):
+    block = blocks()[0]
+    text = None if broken is None else broken(accepted(block))
+    if text is not None and "\udcff" in text:
+        text = text.replace("\udcff", "")
+        problems = _converted_with_bytes(block, text.encode() + b"\xff")
+    else:
+        problems = convert(page_of(block), text)[0]
+    (problem,) = problems
+    assert told in problem
+    assert "python -m docs_plugins accept page.md" in problem
+
+
+def _converted_with_bytes(block: str, data: bytes) -> list[str]:
+    from docs_plugins.site import Site, Source  # noqa: PLC0415
+
+    site = Site()
+    page, _ = site.begin(Source("docs/page.md", "page.md", "", 0, "docs/page.record", data))
+    page.computations.update({c.name: c for c in computed(block)})
+    page.check_record()
+    return [str(problem) for problem in site.all_problems()]
+
+
+# --- every value that a page quotes ---
+
+
+def quotes() -> list[tuple[str, str, str]]:
+    """(block, what the page quotes, how it is shown) for every quotation on the site."""
+    from docs_plugins.numbers import show  # noqa: PLC0415
+
+    names = {c.name: (block, c) for block in blocks() for c in computed(block)}
+    found = {}
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for name, path in re.findall(r"\{\{ =?(\w+)\.([\w.\[\],]+) \}\}", text):
+            if name in names and path in names[name][1].numbers:
+                block, computation = names[name]
+                found[block, f"{name}.{path}"] = show(computation.numbers[path]).text
+    return [(block, path, shown) for (block, path), shown in found.items()]
+
+
+@pytest.mark.parametrize(("block", "path", "shown"), quotes(), ids=lambda value: value[:20])
+def test_a_wrong_path_and_a_typed_result_are_caught(convert, block, path, shown):
+    quoted = f"About {{{{ {path} }}}} of it."
+    at = block.count("\n") + 7
+    name, _, rest = path.partition(".")
+    for wrong in (f"{path}x", f"{name}.x{rest}", f"zz{name}.{rest}"):
+        problems = convert(page_of(block, quoted.replace(path, wrong)), accepted(block))[0]
+        assert [line_of(problem) for problem in problems] == [at], wrong
+    digits = shown.lstrip("−").replace(".", "").lstrip("0")
+    if "." in shown and len(digits) >= 4:
+        for typed in (shown, shown[:-1] + str((int(shown[-1]) + 1) % 10)):
+            if typed[-1] == "0" and typed != shown:
+                continue  # further off than a narrow miss
+            problems = convert(
+                page_of(block, quoted.replace(f"{{{{ {path} }}}}", typed)), accepted(block)
+            )[0]
+            assert len(problems) == 1, typed
+            assert problems[0].startswith(f"docs/page.md:{at}: ")
+            assert "write {{ " in problems[0]
+
+
+# --- the published HTML ---
+
+
+def published(convert: Any, block: str) -> str:
+    names = [c.name for c in computed(block)]
+    views = [f"{{{{ {name}.trace }}}}\n\n{{{{ {name}.jacobian }}}}\n" for name in names[:1]]
+    problems, html, _ = convert(page_of(block, *views), accepted(block))
+    assert problems == []
+    return html
+
+
+SHOWN = re.compile(r'(data-mg="[^"]*"[^>]*>)([−\d.×⁻⁰¹²³⁴-⁹]+)(<)')
+
+
+def other_digit(text: str) -> str:
+    at = max(n for n, character in enumerate(text) if character in "0123456789")
+    return f"{text[:at]}{(int(text[at]) + 1) % 10}{text[at + 1 :]}"
+
+
+HTML_FAULTS: dict[str, Callable[[str], str]] = {
+    "digit": other_digit,
+    "sign": lambda text: text[1:] if text[0] == "−" else f"−{text}",
+    "digits cut off": lambda text: text[:-1] if "." in text else f"{text}1",
+    "nothing": lambda text: "",
+}
+SMALL = [number for number, block in enumerate(blocks()) if block.count("\n") < 9][:4]
+
+
+@pytest.mark.parametrize("kind", HTML_FAULTS)
+@pytest.mark.parametrize("number", SMALL)
+def test_a_number_altered_in_the_html_is_caught(convert, number, kind):
+    html = published(convert, blocks()[number])
+    assert verify_page(html, "page.html").problems == []
+    found = list(SHOWN.finditer(html))
+    assert found
+    altered, expected = html, []
+    for match in reversed(found):
+        wrong = HTML_FAULTS[kind](match[2])
+        if kind == "sign" and match[2].strip("−0.") == "":
+            continue
+        altered = altered[: match.start(2)] + wrong + altered[match.end(2) :]
+        expected.append(re.search('data-mg="([^"]*)"', match[1])[1])
+    reported = [p.item for p in verify_page(altered, "page.html").problems if "shown" in p.message]
+    for path in expected:
+        assert path in reported
+    assert len(reported) >= len(expected)
+
+
+@pytest.mark.parametrize("number", SMALL)
+def test_marks_taken_off_formulas_altered_and_blocks_gone_are_caught(convert, number):
+    html = published(convert, blocks()[number])
+    name = computed(blocks()[number])[0].name
+    faults = {
+        "mark": re.sub(r' data-mg="[^"]*"', "", html, count=1),
+        "all marks": re.sub(r' data-mg="[^"]*"', "", html),
+        "view": re.sub(r' data-mg-view="[^"]*"', "", html, count=1),
+        "block": re.sub(r"<div class=\"mg-block\".*?</div>", "", html, flags=re.DOTALL),
+        "count": re.sub(r'data-mg-count="\d+"', 'data-mg-count="1"', html),
+        "text": html.replace("data-mg-text=&", "").replace('data-mg-text="', 'data-mg-text="x'),
+        "formula": re.sub(r"<mi>([a-z])</mi>", "<mi>ξ</mi>", html, count=1),
+        "relation": html.replace(">≈<", ">=<", 1).replace(">=<", ">≈<", 1),
+        "row": re.sub(r"<tr role=\"row\" id=.*?</tr>", "", html, count=1, flags=re.DOTALL),
+    }
+    for kind, altered in faults.items():
+        if altered != html:
+            problems = verify_page(altered, "page.html").problems
+            assert problems, kind
+            assert any(name in problem.item for problem in problems), kind
+
+
+def test_the_table_is_as_large_as_it_claims():
+    rows = sum(len(list(row_faults(block, kind))) for block in blocks() for kind in ROW_FAULTS)
+    rules, quoted = len(list(rule_faults())), len(quotes())
+    assert rules >= 60
+    assert rows >= 300
+    assert quoted >= 20
+    assert replace(RuleFault("sin", "value", "sign")).operation == "sin"
