@@ -16,6 +16,8 @@ Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
 
 identities = count()
+LARGE = 1000
+"""Arrays of more elements are looked through for NaN only if nothing smaller tells."""
 
 
 class Operand:
@@ -172,12 +174,14 @@ class Tape(list[Node]):
         node.options = None
         node.tape = self
         node.index = -1
-        if type(value) is not float:
-            if self.owning and type(value) is np.ndarray:
+        if type(value) is float:
+            if value - value:  # not a number unless finite
+                self.unverified.append(node)
+        elif type(value) is np.ndarray:
+            if self.owning:
                 node.value = value.copy()
-            self.unverified.append(node)
-        elif value - value:  # not a number unless finite
-            self.unverified.append(node)
+            if value.size > LARGE or not is_finite(value):
+                self.unverified.append(node)
         return node
 
     def verified(self, operands: tuple[Node, ...], value: Value) -> None:

@@ -22,6 +22,7 @@ OPERATIONS: dict[str, Operation] = {}
 """Every operation by name, in the order of declaration."""
 RAISING: ContextVar[bool] = ContextVar("raising", default=False)
 """Whether numpy raises its floating point errors in this context already."""
+FLOAT = np.dtype(np.float64)
 FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
@@ -133,7 +134,8 @@ def structural(
     Args:
         push: For each operand, its linear map: (tangent, y, *operands, **options) to a tangent.
         pull: For each operand, the transposed map: (adjoint, y, *operands, **options).
-        reads: Turns the arguments of a call into (operands, options); by default all are operands.
+        reads: Turns the arguments of a call into (operands, options); by default they are two
+            operands and nothing else.
         **printing: The remaining fields of ``Operation``.
     """
 
@@ -142,12 +144,13 @@ def structural(
         fields = with_defaults(body.__name__, arity, printing)
         operation = Operation(body.__name__, body, push=push, pull=pull, **fields)
 
-        def apply(*args: Value, **kwargs: Any) -> Value:
-            given = [plain(x, operation) for x in args[:arity]]
-            operands, options = reads(*given, *args[arity:], **kwargs) if reads else (given, None)
+        def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
+            if arity:
+                x = plain(x, operation)
+            operands, options = reads(x, *args, **kwargs)
             return general(operation, operands, options)
 
-        return enter(operation, body, apply)
+        return enter(operation, body, apply if reads else binary(operation))
 
     return declare
 
@@ -184,7 +187,7 @@ def unary(operation: Operation) -> Function:
                 refuse(operation, (x,))
             return value
         if type(x) is not Node:
-            return general(operation, (x,), None)
+            return evaluate(operation, (x,), None, None)
         tape = x.tape
         operand = x.value
         if type(operand) is float:
@@ -195,7 +198,10 @@ def unary(operation: Operation) -> Function:
             if value - value:
                 refuse(operation, (operand,), tape)
         else:
-            value = evaluate(operation, (operand,), None, tape)
+            if type(operand) is np.ndarray:
+                value = on_arrays(operation, (operand,), None, tape)
+            else:
+                value = evaluate(operation, (operand,), None, tape)
             tape.plain = False
         node = Node()
         node.operation = operation
@@ -221,14 +227,14 @@ def binary(operation: Operation) -> Function:
             if type(b) is Node and b.tape is tape:
                 right = b.value
                 operands = (a, b)
-            elif type(b) is float:
+            elif type(b) is float or (type(b) is np.ndarray and b.dtype is FLOAT):
                 right = b
                 operands = (a, tape.constant(CONSTANT, b))
             else:
                 return general(operation, (a, b), None)
-        elif type(a) is not float:
-            return general(operation, (a, b), None)
-        elif type(b) is float:
+        elif type(b) is not Node:
+            if type(a) is not float or type(b) is not float:
+                return evaluate(operation, (a, b), None, None)
             try:
                 value = scalar(a, b)
             except FAULTS:
@@ -236,7 +242,7 @@ def binary(operation: Operation) -> Function:
             if value - value:
                 refuse(operation, (a, b))
             return value
-        elif type(b) is Node:
+        elif type(a) is float or (type(a) is np.ndarray and a.dtype is FLOAT):
             tape = b.tape
             left = a
             right = b.value
@@ -253,6 +259,8 @@ def binary(operation: Operation) -> Function:
         else:
             value = evaluate(operation, (left, right), None, tape)
             tape.plain = False
+            if tape.unverified and operation.carries:
+                tape.verified(operands, value)
         node = Node()
         node.operation = operation
         node.operands = operands
@@ -327,25 +335,35 @@ def evaluate(
     tape: Tape | None,
 ) -> Value:
     """The value on operands none of which belongs to the tape."""
+    floats = True
+    for x in operands:
+        if type(x) is not float:
+            if type(x) is not np.ndarray or x.dtype is not FLOAT or not x.ndim:
+                break
+            floats = False
+    else:
+        if floats and operation.scalar:
+            return number(operation, operands, tape)
+        return on_arrays(operation, operands, options, tape)
     values = [plain(x, operation) for x in operands]
-    for x in values:
-        if type(x) is Node:
-            return general(operation, values, options)
-    for x in values:
-        if type(x) is np.ndarray and x.dtype == object:
-            return on_objects(operation, values, options or {})
+    if any(type(x) is Node for x in values):
+        return general(operation, values, options)
+    if any(type(x) is np.ndarray and x.dtype == object for x in values):
+        return on_objects(operation, values, options or {})
     for x in values:
         if isinstance(x, Reading):
             return x.read(operation, values, options)
-    if operation.scalar and all(type(x) is float for x in values):
-        return number(operation, values, tape)
-    return on_arrays(operation, values, options or {}, tape)
+    return evaluate(operation, values, options, tape)
 
 
 def on_arrays(
-    operation: Operation, values: Sequence[Value], options: Mapping[str, Any], tape: Tape | None
+    operation: Operation,
+    values: Sequence[Value],
+    options: Mapping[str, Any] | None,
+    tape: Tape | None,
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
+    options = options or {}
     try:
         if RAISING.get():
             value = operation.value(*values, **options)
@@ -359,7 +377,7 @@ def on_arrays(
         if not np.isfinite(value).all():
             refuse(operation, values, tape)
     if type(value) is np.ndarray and value.ndim:
-        return value if value.dtype == np.float64 else value.astype(np.float64)
+        return value if value.dtype is FLOAT else value.astype(np.float64)
     return float(value)
 
 

@@ -16,12 +16,12 @@ import operator
 from fractions import Fraction
 from functools import reduce
 from itertools import accumulate
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, Function, elementwise, structural
+from minigrad.operation import OPERATIONS, Function, elementwise, plain, structural
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -632,19 +632,32 @@ def along(position: Any, axis: int) -> tuple[Any, ...]:
     return (Ellipsis, position) + (slice(None),) * (-axis - 1)
 
 
+def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
+    """Reshape, without a detour where t is an array of numbers."""
+    return t.reshape(shape) if type(t) is np.ndarray else reshape(t, shape)
+
+
 def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
         return t
     axes = ndim(x)
     own = tuple(1 if i - axes in axis else n for i, n in enumerate(shape_of(x)))
-    return reshape(t, shape_of(t)[: ndim(t) - axes + len(axis)] + own)
+    return reshaped(t, shape_of(t)[: ndim(t) - axes + len(axis)] + own)
 
 
 def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
     t = kept(t, x, axis, keepdims)
-    return broadcast_to(t, lead(t, x) + shape_of(x))
+    shape = lead(t, x) + shape_of(x)
+    return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
+
+
+def repeated(x: Value, shape: tuple[int, ...]) -> Value:
+    """A new array of a shape, filled with x."""
+    result = np.empty(shape, dtype=object if is_reading(x) else float)
+    result[...] = x
+    return result
 
 
 def on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: Any) -> Value:
@@ -868,8 +881,12 @@ def pull_left(g: Value, y: Value, a: Value, b: Value) -> Value:
 
 def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
     """The adjoint of b in a @ b: aᵀ ỹ."""
+    if ndim(b) > 1:
+        return matmul(swap(rows(a)), as_product(g, y, a, b))
+    if ndim(a) == 2:
+        return matmul(g, a)
     result = matmul(swap(rows(a)), as_product(g, y, a, b))
-    return result if ndim(b) > 1 else reshape(result, shape_of(result)[:-1])
+    return reshape(result, shape_of(result)[:-1])
 
 
 def pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
@@ -891,9 +908,14 @@ def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
     return reshape(result, lead(t, b) + shape_of(y))
 
 
+def no_matrices(a: float, b: float) -> NoReturn:
+    """Refuse to multiply numbers as matrices."""
+    raise TypeError(f"matmul takes vectors and matrices, not {a} and {b}: use multiply")
+
+
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right],
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
+    scalar=no_matrices, tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -906,6 +928,7 @@ def matmul(a: Value, b: Value) -> Value:
 
 def read_dot(a: Value, b: Value) -> Any:
     """Operands of dot, which are vectors or matrices."""
+    b = plain(b, OPERATIONS["dot"])
     for x in (a, b):
         if ndim(x) not in {1, 2}:
             raise TypeError(
@@ -973,7 +996,7 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     >>> broadcast_to(1.0, (2,)).tolist()
     [1.0, 1.0]
     """
-    return np.broadcast_to(x, shape)
+    return repeated(x, shape)
 
 
 def read_transpose(x: Value, axes: Any = None) -> Any:

@@ -275,7 +275,7 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
         axis for axis, n in enumerate(shape, seeds + extra) if n == 1 and have[axis] != 1
     )
     if axes:
-        value = value.sum(axes) if type(value) is np.ndarray else ops.sum(value, axes)
+        value = np.add.reduce(value, axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
     return value if shape_of(value) == target else ops.reshape(value, target)
 
