@@ -16,7 +16,7 @@ Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
 
 identities = count()
-LARGE = 1000
+LARGE = 10_000
 """Arrays of more elements are looked through for NaN only if nothing smaller tells."""
 
 

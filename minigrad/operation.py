@@ -23,6 +23,7 @@ OPERATIONS: dict[str, Operation] = {}
 RAISING: ContextVar[bool] = ContextVar("raising", default=False)
 """Whether numpy raises its floating point errors in this context already."""
 FLOAT = np.dtype(np.float64)
+KINDS = frozenset({float, np.ndarray})
 FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
@@ -145,10 +146,11 @@ def structural(
         operation = Operation(body.__name__, body, push=push, pull=pull, **fields)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
-            if arity:
-                x = plain(x, operation)
-            operands, options = reads(x, *args, **kwargs)
-            return general(operation, operands, options)
+            operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
+            if type(x) is not Node or len(operands) > 1:
+                return general(operation, operands, options)
+            value = evaluate(operation, (x.value,), options, x.tape)
+            return x.tape.record(operation, operands, value, options)
 
         return enter(operation, body, apply if reads else binary(operation))
 
@@ -198,10 +200,8 @@ def unary(operation: Operation) -> Function:
             if value - value:
                 refuse(operation, (operand,), tape)
         else:
-            if type(operand) is np.ndarray:
-                value = on_arrays(operation, (operand,), None, tape)
-            else:
-                value = evaluate(operation, (operand,), None, tape)
+            apply_to = on_arrays if type(operand) is np.ndarray else evaluate
+            value = apply_to(operation, (operand,), None, tape)
             tape.plain = False
         node = Node()
         node.operation = operation
@@ -257,7 +257,9 @@ def binary(operation: Operation) -> Function:
             if value - value:
                 refuse(operation, (left, right), tape)
         else:
-            value = evaluate(operation, (left, right), None, tape)
+            arrays = type(left) in KINDS and type(right) in KINDS
+            apply_to = on_arrays if arrays else evaluate
+            value = apply_to(operation, (left, right), None, tape)
             tape.plain = False
             if tape.unverified and operation.carries:
                 tape.verified(operands, value)
@@ -363,17 +365,15 @@ def on_arrays(
     tape: Tape | None,
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
-    options = options or {}
     try:
-        if RAISING.get():
-            value = operation.value(*values, **options)
-        else:
+        if not RAISING.get():
             with raising():
-                value = operation.value(*values, **options)
+                return on_arrays(operation, values, options, tape)
+        value = operation.value(*values, **options) if options else operation.value(*values)
     except FloatingPointError:
         # Some BLAS raise flags without cause: what counts is the result.
         with np.errstate(all="ignore"):
-            value = operation.value(*values, **options)
+            value = operation.value(*values, **(options or {}))
         if not np.isfinite(value).all():
             refuse(operation, values, tape)
     if type(value) is np.ndarray and value.ndim:

@@ -339,10 +339,10 @@ def tanh_slope(y: Value, x: Value) -> Value:
     >>> tanh_slope(0.0, 0.0)
     1.0
     """
-    slope = np.asarray(y * y)
+    slope = np.multiply(y, y)
     np.subtract(1.0, slope, out=slope)
-    if slope.size and slope.min() < 0.02:  # there 1 - y² has lost two digits and more
-        tail = slope < 0.02
+    if np.minimum.reduce(slope, axis=None, initial=1.0) < 1e-3:  # there 1 - y² has lost digits
+        tail = slope < 1e-3
         t = np.exp(-2.0 * np.abs(np.broadcast_to(x, slope.shape)[tail]))
         slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
     return slope
@@ -641,21 +641,24 @@ def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
         return t
-    axes = ndim(x)
-    own = tuple(1 if i - axes in axis else n for i, n in enumerate(shape_of(x)))
-    return reshaped(t, shape_of(t)[: ndim(t) - axes + len(axis)] + own)
+    own = list(shape_of(x))
+    for position in axis:
+        own[position] = 1
+    return reshaped(t, (*shape_of(t)[: ndim(t) - len(own) + len(axis)], *own))
 
 
 def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
+    if type(t) is float:
+        return repeated(t, shape_of(x))
     t = kept(t, x, axis, keepdims)
-    shape = lead(t, x) + shape_of(x)
+    shape = (*lead(t, x), *shape_of(x))
     return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
 
 
 def repeated(x: Value, shape: tuple[int, ...]) -> Value:
     """A new array of a shape, filled with x."""
-    result = np.empty(shape, dtype=object if is_reading(x) else float)
+    result = np.empty(shape, object if is_reading(x) else float)
     result[...] = x
     return result
 
@@ -679,7 +682,7 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return np.sum(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
 
 def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
@@ -693,7 +696,6 @@ def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
         lambda g, y, x, axis, keepdims: spread(g / reduced_size(x, axis), x, axis, keepdims)
     ],
     reads=over_axes("mean"), domain="at least one element",
-    objects=lambda x, axis, keepdims: np.sum(x, axis, keepdims=keepdims) / reduced_size(x, axis),
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.
@@ -701,7 +703,7 @@ def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return np.mean(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduced_size(x, axis)
 
 
 def folded(function: Any) -> Any:
@@ -747,7 +749,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> max([1.0, 3.0, 2.0])
     3.0
     """
-    return np.max(x, axis=axis, keepdims=keepdims)
+    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
 
 
 @structural(**EXTREME, reads=over_axes("min"), objects=folded(minimum))
@@ -759,7 +761,7 @@ def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> min([1.0, 3.0, 2.0])
     1.0
     """
-    return np.min(x, axis=axis, keepdims=keepdims)
+    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
 
 
 def others(x: Value, axis: tuple[int, ...]) -> Value:
@@ -787,7 +789,7 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return np.prod(x, axis=axis, keepdims=keepdims)
+    return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
 
 
 def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
@@ -815,9 +817,9 @@ def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> logsumexp([700.0, 700.0]) == 700.0 + log(2.0)
     True
     """
-    top = np.max(x, axis=axis, keepdims=True)
-    result = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return result if keepdims else np.squeeze(result, axis)
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    result = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return result if keepdims else result.squeeze(axis)
 
 
 def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
@@ -839,8 +841,8 @@ def softmax(x: Value, axis: Any = -1) -> Value:
     >>> softmax([0.0, 0.0]).tolist()
     [0.5, 0.5]
     """
-    weights = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return weights / np.sum(weights, axis=axis, keepdims=True)
+    weights = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    return weights / np.add.reduce(weights, axis=axis, keepdims=True)
 
 
 # --- products ------------------------------------------------------------------------------------
@@ -856,36 +858,36 @@ def swap(x: Value) -> Value:
 
 def rows(a: Value) -> Value:
     """The left operand of a product as a matrix."""
-    return a if ndim(a) > 1 else reshape(a, (1, *shape_of(a)))
+    return a if a.ndim > 1 else reshape(a, (1, *a.shape))
 
 
 def columns(b: Value) -> Value:
     """The right operand of a product as a matrix."""
-    return b if ndim(b) > 1 else reshape(b, (*shape_of(b), 1))
+    return b if b.ndim > 1 else reshape(b, (*b.shape, 1))
 
 
-def as_product(g: Value, y: Value, a: Value, b: Value) -> Value:
+def as_product(g: Value, a: Value, b: Value) -> Value:
     """The adjoint of a product with the axes back that vectors among the operands have not."""
-    if ndim(a) > 1 and ndim(b) > 1:
+    if a.ndim > 1 and b.ndim > 1:
         return g
-    inner = shape_of(g)[: ndim(g) - (ndim(a) > 1) - (ndim(b) > 1)]
-    row = shape_of(a)[-2:-1] if ndim(a) > 1 else (1,)
-    column = shape_of(b)[-1:] if ndim(b) > 1 else (1,)
+    inner = shape_of(g)[: ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
+    row = a.shape[-2:-1] if a.ndim > 1 else (1,)
+    column = b.shape[-1:] if b.ndim > 1 else (1,)
     return reshape(g, inner + row + column)
 
 
 def pull_left(g: Value, y: Value, a: Value, b: Value) -> Value:
     """The adjoint of a in a @ b: ỹ bᵀ."""
-    return matmul(as_product(g, y, a, b), swap(columns(b)))
+    return matmul(as_product(g, a, b), swap(columns(b)))
 
 
 def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
-    """The adjoint of b in a @ b: aᵀ ỹ."""
-    if ndim(b) > 1:
-        return matmul(swap(rows(a)), as_product(g, y, a, b))
-    if ndim(a) == 2:
+    """The adjoint of b in a @ b: aᵀ ỹ, which for a vector b is ỹᵀ a."""
+    if b.ndim > 1:
+        return matmul(swap(rows(a)), as_product(g, a, b))
+    if a.ndim == 2:
         return matmul(g, a)
-    result = matmul(swap(rows(a)), as_product(g, y, a, b))
+    result = matmul(swap(rows(a)), as_product(g, a, b))
     return reshape(result, shape_of(result)[:-1])
 
 

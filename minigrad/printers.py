@@ -61,6 +61,11 @@ class Expression(Reading):
             return on_objects(operation, operands, options or {})
         return folded(applied(operation, [expression(x) for x in operands], options))
 
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
     def __repr__(self) -> str:
         return to_text(self)
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
+NO_OPTIONS: dict[str, Any] = {}
+
+
 class Contribution(NamedTuple):
     """What one consumer sends back to one of its operands, over one link.
 
@@ -121,22 +124,24 @@ def backward(
         sweep_floats(tape, adjoints, sent)
         return adjoints
     rule = rule or pulled
-    for node in reversed(tape):
-        adjoint = adjoints[node.index]
-        if adjoint is None:
-            continue
-        if settle is not None:
-            adjoint = adjoints[node.index] = settle(node, adjoint)
-        for position, operand in enumerate(node.operands):
-            if operand.index >= 0:
-                try:
+    try:
+        for node in reversed(tape):
+            adjoint = adjoints[node.index]
+            if adjoint is None:
+                continue
+            if settle is not None:
+                adjoint = adjoints[node.index] = settle(node, adjoint)
+            for position, operand in enumerate(node.operands):
+                index = operand.index
+                if index >= 0:
                     partial, value = rule(node, position, adjoint, seeds)
                     if value is not None:
-                        accumulate(adjoints, operand.index, value)
+                        before = adjoints[index]
+                        adjoints[index] = value if before is None else before + value
                         if sent is not None:
                             sent.append((partial, value))
-                except FAULTS as error:
-                    fail(node, error)
+    except FAULTS as error:
+        fail(node, error)
     return adjoints
 
 
@@ -235,18 +240,25 @@ def pulled(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value
     """Local partial and contribution of one link; None for both if nothing ever goes over it."""
     operation = node.operation
     operands = node.operands
-    values = [x.value for x in operands]
-    if operation.partials is None:
-        partial = None
-        rule = operation.pull[position]
-        value = rule(adjoint, node.value, *values, **(node.options or {}))
+    partials = operation.partials
+    rule = partials[position] if partials else operation.pull[position]
+    partial: Value | None = None
+    if type(rule) is float:
+        partial = rule
+        value = adjoint if rule == 1.0 else adjoint * rule
+    elif rule is None:
+        return None, None
+    elif partials:
+        partial = rule(node.value, *[x.value for x in operands])
+        value = adjoint * partial
     else:
-        rule = operation.partials[position]
-        if rule is None:
-            return None, None
-        partial = rule if type(rule) is float else rule(node.value, *values)
-        value = adjoint if rule == 1.0 else adjoint * partial
-    return partial, unbroadcast(value, shape_of(values[position]), seeds)
+        values = [x.value for x in operands]
+        value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
+    operand = operands[position].value
+    if type(operand) is np.ndarray and type(value) is np.ndarray:
+        if value.shape[seeds:] == operand.shape:
+            return partial, value
+    return partial, unbroadcast(value, shape_of(operand), seeds)
 
 
 def checked(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value | None, Value]:

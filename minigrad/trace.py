@@ -9,8 +9,8 @@ import numpy as np
 from minigrad import ops, sweep
 from minigrad.errors import DomainError, users_line
 from minigrad.magnitudes import Magnitudes, magnitudes
-from minigrad.node import Node, Tape, Value, is_finite, shape_of
-from minigrad.operation import CONSTANT, INPUT, Reading, as_value, raising
+from minigrad.node import LARGE, Node, Tape, Value, is_finite, shape_of
+from minigrad.operation import CONSTANT, INPUT, RAISING, Reading, as_value, raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ class Trace:
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
         try:
-            if self.nodes.plain:
+            if self.nodes.plain or RAISING.get():
                 adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
             else:
                 with raising():
@@ -266,7 +266,7 @@ def run(
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
     inputs = tuple(tape)
-    if tape.plain:
+    if tape.plain or RAISING.get():
         returned = function(*arguments)
     else:
         with raising():
@@ -295,7 +295,8 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
         if tape.owning and type(given) is np.ndarray:
             given = given.copy()
     node = tape.record(INPUT, (), given)
-    tape.unverified.append(node)
+    if type(given) is not np.ndarray or given.size > LARGE or not is_finite(given):
+        tape.unverified.append(node)
     return node
 
 

@@ -43,8 +43,7 @@ def value_and_grad(
             raise TypeError(
                 f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
             )
-        adjoints = t.adjoints([(t.outputs[0], 1.0)])
-        gradients = finished(adjoints, t.inputs)
+        gradients = finished(t.adjoints([(t.outputs[0], 1.0)]), t.inputs)
         t.nodes.clear()  # a node refers to its tape: without this only the collector would end it
         return t.value, gradients if several else gradients[0]
 
