@@ -348,13 +348,17 @@ def evaluate(
             return number(operation, operands, tape)
         return on_arrays(operation, operands, options, tape)
     values = [plain(x, operation) for x in operands]
-    if any(type(x) is Node for x in values):
-        return general(operation, values, options)
-    if any(type(x) is np.ndarray and x.dtype == object for x in values):
-        return on_objects(operation, values, options or {})
+    reading = None
     for x in values:
-        if isinstance(x, Reading):
-            return x.read(operation, values, options)
+        if type(x) is Node:
+            return general(operation, values, options)
+        if type(x) is np.ndarray:
+            if x.dtype == object:
+                return on_objects(operation, values, options or {})
+        elif type(x) is not float:
+            reading = x
+    if reading is not None:
+        return reading.read(operation, values, options)
     return evaluate(operation, values, options, tape)
 
 

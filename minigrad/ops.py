@@ -906,6 +906,8 @@ def push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
 
 def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of b."""
+    if a.ndim == 2 and b.ndim == 1:
+        return matmul(t, swap(a))
     result = matmul(rows(a), pushed(t, b, columns(b), rows(a)))
     return reshape(result, lead(t, b) + shape_of(y))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from minigrad import ops, sweep
+from minigrad.diagonal import Diagonal, full
 from minigrad.errors import DomainError, users_line
 from minigrad.magnitudes import Magnitudes, magnitudes
-from minigrad.node import LARGE, Node, Tape, Value, is_finite, shape_of
-from minigrad.operation import CONSTANT, INPUT, RAISING, Reading, as_value, raising
+from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
+from minigrad.operation import CONSTANT, FLOAT, INPUT, RAISING, as_value, raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,78 +164,83 @@ class Trace:
         >>> j.value.tolist(), j.mode, j.passes
         ([[5.0, 2.0], [1.0, 1.0]], 'reverse', 2)
         """
-        rows = sum(y.size for y in self.outputs)
-        columns = sum(x.size for x in self.inputs)
+        rows, columns = total_size(self.outputs), total_size(self.inputs)
         mode = mode or ("reverse" if rows <= columns else "forward")
-        if mode == "reverse":
-            seeds = identity(self.outputs, rows)
-            adjoints = self.adjoints(list(zip(self.outputs, seeds, strict=True)), seeds=1)
-            found = [filled(adjoints[x.index], (rows, *x.shape)) for x in self.inputs]
-            blocks = tuple(
-                tuple(
-                    ops.reshape(whole[start : start + y.size], y.shape + x.shape)
-                    for x, whole in zip(self.inputs, found, strict=True)
-                )
-                for y, start in zip(self.outputs, starts(self.outputs), strict=True)
-            )
-        else:
-            seeds = identity(self.inputs, columns)
-            tangents = self.tangents(list(zip(self.inputs, seeds, strict=True)), seeds=1)
-            found = [
-                filled(tangents[y.index] if y.index >= 0 else None, (columns, *y.shape))
-                for y in self.outputs
-            ]
-            blocks = tuple(
-                tuple(
-                    ops.reshape(last_axis_first(whole[start : start + x.size]), y.shape + x.shape)
-                    for x, start in zip(self.inputs, starts(self.inputs), strict=True)
-                )
-                for y, whole in zip(self.outputs, found, strict=True)
-            )
+        blocks = self.blocks(mode)
         matrix = ops.concatenate(
             [
-                ops.concatenate(
-                    [
-                        ops.reshape(block, (y.size, x.size))
-                        for block, x in zip(row, self.inputs, strict=True)
-                    ],
-                    1,
+                ops.concatenate([ops.reshape(block, (y.size, x.size)) for block, x in pairs], 1)
+                for y, pairs in (
+                    (y, list(zip(row, self.inputs, strict=True)))
+                    for y, row in zip(self.outputs, blocks, strict=True)
                 )
-                for row, y in zip(blocks, self.outputs, strict=True)
             ]
         )
         return Jacobian(matrix, mode, rows if mode == "reverse" else columns, blocks)
 
+    def blocks(self, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
+        """For each output, for each input, the partial derivatives of all their elements."""
+        rows, columns = total_size(self.outputs), total_size(self.inputs)
+        if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
+            found = self.adjoints(identity(self.outputs, rows), 1)
+            wholes = [seeded(found, x, rows) for x in self.inputs]
+            return tuple(
+                tuple(
+                    ops.reshaped(part, y.shape + x.shape)
+                    for x, part in zip(self.inputs, parts, strict=True)
+                )
+                for y, *parts in zip(
+                    self.outputs, *(split(whole, self.outputs) for whole in wholes), strict=True
+                )
+            )
+        found = self.tangents(identity(self.inputs, columns), 1)
+        return tuple(
+            tuple(
+                ops.reshaped(seeds_last(part), y.shape + x.shape)
+                for x, part in zip(self.inputs, split(whole, self.inputs), strict=True)
+            )
+            for y, whole in [(y, seeded(found, y, columns)) for y in self.outputs]
+        )
 
-def last_axis_first(whole: Value) -> Value:
-    """The leading axis of seeds moved to the end."""
-    axes = range(len(shape_of(whole)))
-    return ops.transpose(whole, (*axes[1:], 0))
+
+def total_size(nodes: Sequence[Node]) -> int:
+    """How many elements nodes have together."""
+    return nodes[0].size if len(nodes) == 1 else sum(node.size for node in nodes)
 
 
-def starts(nodes: Sequence[Node]) -> list[int]:
-    """Where each node's elements begin among those of all."""
-    sizes = [node.size for node in nodes]
-    return [sum(sizes[:position]) for position in range(len(sizes))]
+def split(whole: Value, nodes: Sequence[Node]) -> list[Value]:
+    """An array with the elements of all nodes along its first axis, cut into one for each node."""
+    if len(nodes) == 1:
+        return [whole]
+    ends = list(accumulate(node.size for node in nodes))
+    return [whole[end - node.size : end] for node, end in zip(nodes, ends, strict=True)]
 
 
-def identity(nodes: Sequence[Node], size: int) -> list[Value]:
-    """For each node its part of the identity matrix of all elements, seeds leading."""
-    eye = np.eye(size)
+def identity(nodes: Sequence[Node], size: int) -> list[tuple[Node, Value]]:
+    """Each node with its part of the identity matrix of all elements, seeds leading."""
+    if len(nodes) == 1 and nodes[0].ndim == 1:
+        return [(nodes[0], Diagonal(np.ones(size)))]
+    columns = split(np.eye(size), nodes)  # as good as rows: the matrix is symmetric
     return [
-        eye[:, start : start + node.size].reshape(size, *node.shape)
-        for node, start in zip(nodes, starts(nodes), strict=True)
+        (node, part.T.reshape(size, *node.shape)) for node, part in zip(nodes, columns, strict=True)
     ]
 
 
-def filled(value: Value | None, shape: tuple[int, ...]) -> Value:
-    """Zeros for what does not depend."""
-    return np.zeros(shape) if value is None else value
+def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
+    """A node's adjoint or tangent for all seeds, in full."""
+    value = found[node.index] if node.index >= 0 else None
+    return np.zeros((count, *node.shape)) if value is None else full(value)
+
+
+def seeds_last(whole: Value) -> Value:
+    """The leading axis of seeds moved to the end."""
+    axes = (*range(1, len(shape_of(whole))), 0)
+    return whole.transpose(axes) if type(whole) is np.ndarray else ops.transpose(whole, axes)
 
 
 def like(given: Any, node: Node, what: str) -> Value:
     """A seed or tangent, which must have its node's shape."""
-    value = given if isinstance(given, (Node, Reading)) else as_value(given, what)
+    value = given if isinstance(given, Operand) else as_value(given, what)
     if shape_of(value) != node.shape:
         raise ValueError(f"{what} of shape {shape_of(value)} for a value of shape {node.shape}")
     return value
@@ -290,8 +297,9 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
         if given - given:  # not a number unless finite
             raise DomainError("input", (given,), position, f"argument {position} is not finite")
         return tape.record(INPUT, (), given)
-    if not isinstance(given, (Node, Reading)):
-        given = as_value(given, f"argument {position}")
+    if not isinstance(given, Operand):
+        if type(given) is not np.ndarray or given.dtype is not FLOAT or not given.ndim:
+            given = as_value(given, f"argument {position}")
         if tape.owning and type(given) is np.ndarray:
             given = given.copy()
     node = tape.record(INPUT, (), given)

@@ -9,6 +9,7 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.node import Node, Value, shape_of
+from minigrad.operation import raising
 from minigrad.trace import Trace, like, run
 
 if TYPE_CHECKING:
@@ -118,24 +119,25 @@ def jacobian(
     wanted = tuple_of(argnums)
 
     @wraps(function)
-    def differentiated(*args: Any) -> Any:
-        t = run(function, args, positions(wanted, args), owning=False)
-        blocks = t.jacobian(mode).blocks
-        columns = [
-            joined(t, [row[position] for row in blocks]) for position in range(len(t.inputs))
-        ]
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        called = partial(function, **kwargs) if kwargs else function
+        with raising():
+            t = run(called, args, positions(wanted, args), owning=False)
+            rows = t.blocks(mode)
+        count = len(t.inputs)
+        flat = unshared([block for row in rows for block in row])
+        columns = [joined(t, flat[position::count]) for position in range(count)]
+        t.nodes.clear()
         return tuple(columns) if isinstance(argnums, tuple) else columns[0]
 
     return differentiated
 
 
-def joined(t: Trace, blocks: list[Value]) -> Any:
+def joined(t: Trace, blocks: Sequence[Value]) -> Any:
     """The blocks of all outputs by one input, scalars of a tuple stacked to a vector."""
     if not isinstance(t.value, tuple):
-        return fresh(blocks[0])
-    if any(y.shape for y in t.outputs):
-        return tuple(fresh(block) for block in blocks)
-    return ops.stack(blocks)
+        return blocks[0]
+    return tuple(blocks) if any(y.shape for y in t.outputs) else ops.stack(blocks)
 
 
 def jacrev(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -203,18 +205,34 @@ def finished(
     found: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
 ) -> tuple[Any, ...]:
     """Results for the user: zeros where nothing depends, and arrays that share nothing."""
-    out = []
-    used = list(taken)
+    results = []
     for node in nodes:
         result = found[node.index] if node.index >= 0 else None
-        if type(result) is np.ndarray:
-            if result.base is not None or any(result is other for other in used):
-                result = result.copy()
-            used.append(result)
-        elif result is None:
+        if result is None:
             result = np.zeros(node.shape) if node.shape else 0.0
-        out.append(result)
+        results.append(result)
+    return unshared(results, taken)
+
+
+def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
+    """The same arrays, copied where two of them, or one that is taken, share memory."""
+    seen = {id(memory(x)) for x in taken}
+    out = []
+    for result in results:
+        own = result
+        if type(result) is np.ndarray:
+            if id(memory(result)) in seen:
+                own = result.copy()
+            seen.add(id(memory(own)))
+        out.append(own)
     return tuple(out)
+
+
+def memory(x: Value) -> Value:
+    """The array that a view looks at."""
+    while getattr(x, "base", None) is not None:
+        x = x.base
+    return x
 
 
 def fresh(value: Any) -> Any:
