@@ -95,7 +95,10 @@ class _Drawing:
         nodes = []
         for box in self.diagram.boxes:
             along, across = self._turned(*boxes.size(box))
-            nodes.append(Node(box.key, along, across, box.given, box.kind in {"unit", "soft"}))
+            tight, stretched = box.kind in {"unit", "soft"}, box.kind != "unit"
+            nodes.append(
+                Node(box.key, along, across, box.given, tight, stretched, roomy=bool(box.stored))
+            )
         edges = [self._edge(arrow) for arrow in self.diagram.arrows]
         return layered(nodes, edges, FRAMED if self.diagram.frames else APART)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FAMILY = "deepnotes Math"
 ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any number about
 
-_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_FORMULA = re.compile(r"<math\b.*?</math>|<text\b.*?</text>", re.DOTALL)  # and in figures
 _LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
 _TAG = re.compile(r"<[^>]*>")
 _NO_ITALIC = {"h": "ℎ"}  # Unicode has this one elsewhere
@@ -53,7 +53,7 @@ class Font:
 
 
 def characters(pages: Iterable[str]) -> frozenset[str]:
-    """Return the characters that the formulas of some HTML pages need; none where there are none.
+    """Return the characters that formulas and figures of some HTML pages need; none without any.
 
     A browser sets a variable's single letter in the italic of another Unicode block, so both count.
     """

@@ -17,16 +17,18 @@ from docs_plugins.layering import Layering, Link, Segment, is_passage, layers
 SWEEPS = 24
 APART = 20.0  # between nodes of a layer
 ARRIVING = 22.0  # between links where they arrive at a node
+ROOMY = 47.0  # the most between links that arrive at a roomy node
 CROWDED = 5  # more links than this at one side of a node stand as close where they leave
 TRACKS = 8.0  # from a link's forward line to its backward line
 CORNER = 10.0  # from a node's last link to its corner
 ROUND = 8.0  # the same at a tight node
-STRAIGHT = 12.0  # the least run before an arrow's head
+STUB = 11.0  # a straight piece with an arrow's head
 LEAVING = 0.9  # a bend's length for its height, where links leave
 STEEPEST = 0.6  # and where they arrive
 LONGEST_BEND = 72.0
 NEAR = 9.0  # a bend over less than this is no bend
 CLOSEST = 15.0  # between links that were made straight
+PASSING = 200.0  # how much more a long link goes straight on than towards its end
 LIGHT = 0.02  # how much a free input counts beside the nodes that it stands with
 
 
@@ -35,6 +37,8 @@ class Node:
     """Something to place: its least extents; `given` nodes keep their order.
 
     Links leave a `tight` node close to each other; from others they leave where their lanes are.
+    A `stretched` node is as long as the longest such in its layer; at a `roomy` one links arrive as
+    far apart as it is broad.
     """
 
     key: str
@@ -42,6 +46,8 @@ class Node:
     across: float
     given: bool = False
     tight: bool = False
+    stretched: bool = False
+    roomy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +124,31 @@ class _Geometry:
         self.nodes = nodes
         self.apart = apart
         self.tight = {node.key for node in nodes if node.tight}
+        self.roomy = {node.key for node in nodes if node.roomy}
         self.edges = {edge.key: edge for edge in edges}
         self.rows = layering.rows
         self.segments = layering.segments
         self.crossings = layering.crossings
         self.length = {node.key: node.along for node in nodes}
+        self._stretch({node.key for node in nodes if node.stretched})
         self.breadth = {node.key: node.across for node in nodes}
         self.leaving: dict[str, list[int]] = {}
         self.arriving: dict[str, list[int]] = {}
         for index, segment in enumerate(self.segments):
             self.leaving.setdefault(segment.source, []).append(index)
             self.arriving.setdefault(segment.target, []).append(index)
+        self.weight = self._weights()
         self.start = self._ports(self.leaving, leaving=True)
         self.end = self._ports(self.arriving, leaving=False)
+        self.stubs: dict[int, float] = {}  # straight pieces before bends, where links leave
         self.place = self._spread()
+
+    def _stretch(self, stretched: set[str]) -> None:
+        """Make the stretched nodes of a layer equally long."""
+        for row in self.rows:
+            found = [key for key in row if key in stretched]
+            longest = max((self.length[key] for key in found), default=0.0)
+            self.length.update(dict.fromkeys(found, longest))
 
     # --- where links touch nodes
 
@@ -146,17 +163,36 @@ class _Geometry:
         offsets = {}
         for key, indices in listed.items():
             ranked = sorted(indices, key=other)
-            steps = [ARRIVING] * (len(ranked) - 1)
+            steps = [self._pitch(key, len(ranked), leaving=leaving)] * (len(ranked) - 1)
             if leaving and len(ranked) <= CROWDED and key not in self.tight:
                 steps = [max(ARRIVING, step) for step in self._pitches(ranked)]
             at = -sum(steps) / 2
             for index, step in zip(ranked, [*steps, 0.0], strict=True):
                 offsets[index] = at
                 at += step
+            if not leaving:
+                self._centre(key, ranked, offsets)
             corner = 0.0 if is_passage(key) else ROUND if key in self.tight else CORNER
             needed = TRACKS + 2 * corner + sum(steps)
             self.breadth[key] = max(self.breadth.get(key, 0.0), needed)
         return offsets
+
+    def _pitch(self, key: str, count: int, *, leaving: bool) -> float:
+        """How far apart links are at one side of a node."""
+        if leaving or key not in self.roomy or count < 2:
+            return ARRIVING
+        return min(ROOMY, max(ARRIVING, (self.breadth[key] - 2 * CORNER - TRACKS) / (count - 1)))
+
+    def _centre(self, key: str, ranked: Sequence[int], offsets: dict[int, float]) -> None:
+        """Let the one link that comes from another operation arrive in the middle, if there is room."""
+        heavy = [i for i in ranked if self.weight[self.segments[i].source] == 1.0]
+        if len(heavy) != 1 or len(ranked) == 1:
+            return
+        shift = offsets[heavy[0]]
+        furthest = max(abs(offsets[index] - shift) for index in ranked)
+        if furthest <= (self.breadth.get(key, 0.0) - TRACKS) / 2 - CORNER:
+            for index in ranked:
+                offsets[index] -= shift
 
     def _pitches(self, ranked: Sequence[int]) -> list[float]:
         """How far apart the lanes of neighbouring segments have to be."""
@@ -183,7 +219,7 @@ class _Geometry:
             for key, gap in zip(row, [*gaps[row], 0.0], strict=True):
                 place[key] = at
                 at += gap
-        weight = self._weights()
+        weight = self.weight
         for sweep in range(SWEEPS):
             for row in self.rows if sweep % 2 else reversed(self.rows):
                 wanted = [
@@ -213,7 +249,7 @@ class _Geometry:
             for index in self.arriving.get(key, ()):
                 other = self.segments[index].source
                 straight = place[other] + self.start[index] - self.end[index]
-                wishes.append((straight, weight[other]))
+                wishes.append((straight, weight[other] * (PASSING if is_passage(key) else 1.0)))
         if side != 1:
             for index in self.leaving.get(key, ()):
                 other = self.segments[index].target
@@ -245,7 +281,7 @@ class _Geometry:
                 node.key,
                 sum(columns[node.key]) / 2,
                 self.place[node.key] - top,
-                node.along,
+                self.length[node.key],
                 self.breadth[node.key],
             )
             for node in self.nodes
@@ -264,9 +300,12 @@ class _Geometry:
         across = dict(zip(ranked, isotonic(wanted, self._pitches(ranked)), strict=True))
         self._straighten(ranked, across)
         first = _bend((across[i] - leave[i] for i in inside), 4.0, LEAVING)
+        if first > 4.0:
+            first += STUB
+            self.stubs.update(dict.fromkeys(inside, STUB))
         second = _bend(
             (across[i] - self.place[self.segments[i].target] - self.end[i] for i in inside),
-            STRAIGHT,
+            0.0,
             STEEPEST,
         )
         room = max(
@@ -275,7 +314,7 @@ class _Geometry:
         )
         for index in inside:
             lanes[index] = Rail(end + first, end + first + room, across[index])
-        return first + room + second
+        return first + room + second + STUB
 
     def _straighten(self, ranked: Sequence[int], across: Mapping[int, float]) -> None:
         """Let links that nearly arrive where their lanes lead arrive just there."""
@@ -302,7 +341,7 @@ class _Geometry:
             start, end = columns[segment.source]
             inner = (start + end + self.length[segment.source]) / 2 if segment.first else start
             across = self.place[segment.source] + self.start[index] - top
-            found.append(Rail(inner, end, across))
+            found.append(Rail(inner, end + self.stubs.get(index, 0.0), across))
             if segment.first:
                 labels[segment.link] = len(found)
             lane = lanes[index]
@@ -311,7 +350,7 @@ class _Geometry:
                 start, end = columns[segment.target]
                 outer = (start + end - self.length[segment.target]) / 2
                 across = self.place[segment.target] + self.end[index] - top
-                found.append(Rail(start, outer, across))
+                found.append(Rail(start - STUB, outer, across))
         return {key: Route(key, tuple(found), labels[key]) for key, found in rails.items()}
 
 

@@ -13,7 +13,7 @@ from html import escape
 
 SIZE = 15.0  # of a line's letters, in the drawing's units
 SMALL = 0.72  # of sub- and superscripts
-DROP = {0: 0.0, -1: 3.6, 1: -5.4}  # how far the baseline moves, downwards positive
+DROP = {0: 0.0, -1: 3.6, 1: -5.4, 2: -3.2}  # how far the baseline moves, downwards positive
 COMMAND = re.compile(r"\\([A-Za-z]+|.)|(\s+)|(\d+(?:\.\d+)?)|(.)", re.DOTALL)
 ACCENTS = {
     "tilde": "\u0303",
@@ -23,6 +23,11 @@ ACCENTS = {
     "dot": "\u0307",
     "vec": "\u20d7",
 }
+SPACING = {"\u0303": "˜", "\u0302": "ˆ", "\u0304": "¯", "\u0307": "˙"}  # marks that stand alone
+TALL = frozenset("bdfhkltABCDEFGHIJKLMNOPQRSTUVWXYZβδζθλξϕφψΓΔΘΛΞΠΣΦΨΩ")
+MARK = 381  # the width of a mark that stands alone
+LEAN = 60  # how far italics carry it to the right
+RAISED = 2  # the level of such a mark
 NAMES = frozenset(
     "sin cos tan sinh cosh tanh arcsin arccos arctan ln log exp max min sign det arg lim".split()
 )
@@ -129,11 +134,15 @@ WIDTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters of one kind: on the line, below it (-1) or above it (1); `path` where they are a number."""
+    """Characters of one kind: on the line, below it (-1), above it (1), or a raised accent (2).
+
+    `path` is what a number is about; `shift` moves the pen, in thousandths of the letters' size.
+    """
 
     text: str
     level: int = 0
     path: str = ""
+    shift: float = 0.0
 
 
 Line = tuple[Run, ...]
@@ -261,8 +270,7 @@ class _Reader:
         if name in ROMAN:
             return self.upright()
         if name in ("frac", "dfrac", "tfrac"):
-            above, below = self.argument(), self.argument()
-            return [*_bracketed(above, tight=False), Run("/"), *_bracketed(below, tight=True)]
+            return self.fraction(before)
         if name == "sqrt":
             return [Run("√"), *_bracketed(self.argument(), tight=True)]
         if name in BINARY:
@@ -276,6 +284,18 @@ class _Reader:
             return []
         raise UnreadableError(name)
 
+    def fraction(self, before: Sequence[Run]) -> list[Run]:
+        """Write a fraction on one line, in brackets where it stands in a product."""
+        above, below = self.argument(), self.argument()
+        runs = [*_bracketed(above, tight=False), Run("/"), *_bracketed(below, tight=True)]
+        following = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
+        times = following in {("\\", "cdot"), ("\\", ","), ("\\", "times")}
+        ahead = bool(before) and before[-1].text.endswith(("· ", "× "))
+        if above[0].text.startswith("∂"):
+            derivative = following[0] == "\\" and not times and following[1] not in BINARY
+            return [*runs, Run(" · ")] if derivative else runs
+        return [Run("("), *runs, Run(")")] if times or ahead else runs
+
     def accented(self, mark: str) -> list[Run]:
         """Put an accent on the first letter of an argument."""
         runs = self.argument()
@@ -284,7 +304,13 @@ class _Reader:
         first = runs[0].text
         # a word bears the accent in its middle
         place = 1 if len(first) < 3 else (len(first) + 1) // 2
-        return [replace(runs[0], text=first[:place] + mark + first[place:]), *runs[1:]]
+        letter = first[place - 1]
+        if mark not in SPACING or unitalic(letter) not in TALL:
+            return [replace(runs[0], text=first[:place] + mark + first[place:]), *runs[1:]]
+        # fonts put a combining mark where small letters end: over a tall one it has to be raised
+        back = -(_advance(letter) + MARK) / 2 + LEAN
+        after = [Run(first[place:], runs[0].level)] if first[place:] else []
+        return [Run(first[:place]), Run(SPACING[mark], RAISED, shift=back), *after, *runs[1:]]
 
     def upright(self) -> list[Run]:
         """Read a name letter by letter, without italics."""
@@ -323,8 +349,10 @@ def _joined(runs: Iterable[Run]) -> Line:
     for run in runs:
         if not run.text:
             continue
-        if joined and joined[-1].level == run.level and joined[-1].path == run.path == "":
-            joined[-1] = Run(joined[-1].text + run.text, run.level)
+        last = joined[-1] if joined else None
+        plainly = last is not None and last.path == run.path == "" and not run.shift
+        if last is not None and plainly and last.level == run.level != RAISED:
+            joined[-1] = replace(last, text=last.text + run.text)
         else:
             joined.append(run)
     return tuple(replace(run, text=re.sub(" +", " ", run.text)) for run in joined)
@@ -343,7 +371,9 @@ def plain(line: Line) -> str:
     """
     below = str.maketrans("0123456789−-+", "₀₁₂₃₄₅₆₇₈₉₋₋₊")
     above = str.maketrans("0123456789−-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
-    text = "".join(run.text.translate({0: {}, -1: below, 1: above}[run.level]) for run in line)
+    marks = str.maketrans({mark: combining for combining, mark in SPACING.items()})
+    tables = {0: {}, -1: below, 1: above, RAISED: marks}
+    text = "".join(run.text.translate(tables[run.level]) for run in line)
     return "".join(map(unitalic, text)).strip()
 
 
@@ -365,8 +395,9 @@ def width(line: Line, size: float = SIZE) -> float:
     """How wide a line is, as nearly as can be told without its font."""
     total = 0.0
     for run in line:
-        scale = size * (SMALL if run.level else 1.0)
-        total += scale * sum(map(_advance, run.text)) / 1000
+        if run.level != RAISED:
+            scale = size * (SMALL if run.level else 1.0)
+            total += scale * sum(map(_advance, run.text)) / 1000
     return total
 
 
@@ -406,13 +437,17 @@ def element(tag: str, content: str = "", **given: object) -> str:
 
 def text(line: Line, x: float, y: float, size: float = SIZE, **given: object) -> str:
     """A line of text as an element: `class_`, `text_anchor` and the like by name."""
-    content, baseline = "", 0.0
+    content, baseline, return_ = "", 0.0, 0.0
     for run in line:
         move = DROP[run.level] * size / SIZE - baseline
         baseline += move
+        beside = run.shift * size / 1000 + return_
+        # a raised mark takes no room: the next letters stand where it would not be
+        return_ = -(run.shift + MARK) * size / 1000 if run.level == RAISED else 0.0
         part = {
+            "dx": number(beside) if beside else "",
             "dy": number(move) if move else "",
-            "class": "s" if run.level else "",
+            "class": "s" if run.level in {-1, 1} else "",
             "data-mg": run.path,
         }
         written = attributes(dict(part))
