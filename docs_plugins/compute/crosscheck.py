@@ -55,4 +55,6 @@ def _mistake(forward: Forward, found: Disagreement) -> Mistake:
         what += f" (element {found.element})"
     message = f"{what} is {found.engine!r} by the engine, {found.second!r} by the second opinion"
     remedy = "one of the two has a wrong rule: nothing of this block is published"
+    if found.rounding:
+        remedy = "at a kink, a jump or a pole rounding decides: choose inputs a little away from it"
     return Mistake(line, call.name, message, remedy)

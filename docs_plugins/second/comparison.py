@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from docs_plugins.second.slopes import MP, Real
 TOLERANCE = 1e-11
 SMALLEST = 1e-305  # doubles below it have fewer digits
 SHAKES = ("1e-25", "1e-6")
+ROUNDING = "4e-16"  # two units in the last place of a double
 TRIALS = 4
 
 Key = tuple[str | int, ...]
@@ -38,6 +39,7 @@ class Disagreement:
     element: int  # in C order
     engine: float
     second: float
+    rounding: bool  # whether rounding alone may move it as far: at a kink, a jump or a pole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +50,50 @@ class Agreement:
     disagreements: tuple[Disagreement, ...]
 
 
+class _Doubt(NamedTuple):
+    """An entry whose doubles are not within reach of the opinion's own size."""
+
+    key: Key
+    element: int
+    engine: float
+    second: Real
+
+    def is_within(self, magnitude: float) -> bool:
+        return _near(self.engine, self.second, magnitude)
+
+
 def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
     """Hold numbers and arrays, each under its key, against an opinion."""
     compared = 0
-    doubtful: list[tuple[Key, int, float, Real]] = []
+    doubts: list[_Doubt] = []
     for key, claim in claims.items():
         ours = _flat(_entry(opinion, key))
         theirs = [float(value) for value in np.asarray(claim, dtype=float).flat]
         if len(ours) != len(theirs):
             raise ValueError(f"{key}: {len(theirs)} numbers where there are {len(ours)}")
         compared += len(ours)
-        doubtful.extend(
-            (key, element, engine, second)
+        doubts.extend(
+            _Doubt(key, element, engine, second)
             for element, (engine, second) in enumerate(zip(theirs, ours, strict=True))
             if not _near(engine, second, abs(float(second)))
         )
-    if not doubtful:
+    if doubts:
+        magnitudes = _magnitudes(opinion, doubts)
+        doubts = [d for d, m in zip(doubts, magnitudes, strict=True) if not d.is_within(m)]
+    if not doubts:
         return Agreement(compared, ())
-    moved = _magnitudes(opinion, [(key, element) for key, element, *_ in doubtful])
+    rounding = _moved(opinion, doubts, MP.mpf(ROUNDING))
     return Agreement(
         compared,
         tuple(
-            Disagreement(key, element, engine, float(second))
-            for (key, element, engine, second), magnitude in zip(doubtful, moved, strict=True)
-            if not _near(engine, second, magnitude)
+            Disagreement(
+                doubt.key,
+                doubt.element,
+                doubt.engine,
+                float(doubt.second),
+                bool(4 * moved >= abs(doubt.engine - doubt.second)),
+            )
+            for doubt, moved in zip(doubts, rounding, strict=True)
         ),
     )
 
@@ -100,20 +122,25 @@ def _entry(opinion: Opinion, key: Key) -> Any:
     raise KeyError(key)
 
 
-def _magnitudes(opinion: Opinion, places: list[tuple[Key, int]]) -> list[float]:
-    """Return how far each entry moves for a shake of relative size 1."""
-    smallest = [float("inf")] * len(places)
-    for size in SHAKES:
-        largest = [0.0] * len(places)
-        for trial in range(TRIALS):
-            shaken = compute(opinion.program, opinion.call, _shake(MP.mpf(size), trial))
-            for number, (key, element) in enumerate(places):
-                before = _flat(_entry(opinion, key))[element]
-                after = _flat(_entry(shaken, key))[element]
-                moved = float(abs(after - before) / MP.mpf(size))
-                largest[number] = max(largest[number], moved)
-        smallest = [min(a, b) for a, b in zip(smallest, largest, strict=True)]
-    return smallest
+def _magnitudes(opinion: Opinion, doubts: list[_Doubt]) -> list[float]:
+    """Return how far each entry moves for a shake of relative size 1, judged by small ones."""
+    sizes = [MP.mpf(size) for size in SHAKES]
+    moved = [_moved(opinion, doubts, size) for size in sizes]
+    return [
+        min(float(far / size) for far, size in zip(of_one, sizes, strict=True))
+        for of_one in zip(*moved, strict=True)
+    ]
+
+
+def _moved(opinion: Opinion, doubts: list[_Doubt], size: Real) -> list[Real]:
+    """Return how far each entry moves, at most, for shakes of this relative size."""
+    largest = [MP.zero] * len(doubts)
+    for trial in range(TRIALS):
+        shaken = compute(opinion.program, opinion.call, _shake(size, trial))
+        for number, doubt in enumerate(doubts):
+            after = _flat(_entry(shaken, doubt.key))[doubt.element]
+            largest[number] = max(largest[number], abs(after - doubt.second))
+    return largest
 
 
 def _shake(size: Real, trial: int) -> Shake:

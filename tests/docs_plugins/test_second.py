@@ -188,6 +188,7 @@ def test_every_entry_is_compared_and_a_change_of_one_in_1e9_is_found(text: str) 
         (key, element) for key, value in claims.items() for element in range(value.size)
     ]
     assert all(w.engine == changed[w.key].flat[w.element] for w in wrong)
+    assert not any(w.rounding for w in wrong)
 
 
 @pytest.mark.parametrize("text", BLOCKS)
@@ -237,6 +238,20 @@ def test_what_cancelled_is_excused(text: str, key: tuple[Any, ...], claim: float
 def test_what_is_wrong_is_not_excused(text: str, key: tuple[Any, ...], claim: float) -> None:
     (wrong,) = agreement({key: claim}, ask(text)).disagreements
     assert wrong.key == key
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("def f(x): return relu(0.1 + x - 0.3)\nf(0.2)", 1.0),
+        ("def f(x): return abs(0.1 + x - 0.3)\nf(0.2)", 1.0),
+        ("def f(x): return tan(x)\nf(1.5707963267948966)", 2.6670937881135714e32),
+        ("def f(x): return where(0.1 + x > 0.3, x * x, x)\nf(0.2)", 0.4),
+    ],
+)
+def test_where_rounding_may_decide_it_is_said(text: str, claim: float) -> None:
+    (wrong,) = agreement({("adjoint", 0): claim}, ask(text)).disagreements
+    assert wrong.rounding
 
 
 def test_a_claim_of_another_shape_is_no_comparison() -> None:
