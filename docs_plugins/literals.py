@@ -89,7 +89,8 @@ class Results:
             return None
         short = significant == 3
         near = self._near(size, (0.5 if short else 1.5) * unit, short)
-        negative = decimal[0][0] in "−-"
+        before = decimal.string[max(0, decimal.start() - 4) : decimal.start()].rstrip()
+        negative = decimal[0][0] in "−-" or before[-1:] in ("−", "-")
         return min(
             near,
             key=lambda r: (

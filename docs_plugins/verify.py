@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs_plugins import compute, files, language, record, references
@@ -24,7 +25,6 @@ from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from docs_plugins.model import Computation, Number
     from docs_plugins.published import Published, PublishedBlock, PublishedNumber, PublishedView

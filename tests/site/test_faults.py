@@ -114,7 +114,6 @@ def rule_faults() -> Iterator[RuleFault]:
             yield RuleFault(name, rule, "billionth")
             yield RuleFault(name, rule, "sign")
         for reading in ("tex", "text"):
-            template = getattr(found, reading)
             if found.binds:  # else it prints as its operand
                 yield RuleFault(name, reading, "misprint")
 

@@ -1,0 +1,332 @@
+"""Drift through the commands that people type: build, serve, check, accept, verify."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+SECOND = """\
+# Second
+
+```minigrad
+def g(x):
+    y = x * x
+    return y + 1
+g(3)
+```
+
+{{ g.value }}
+"""
+
+
+def drifted(site):
+    """The example with one number of its record changed."""
+    path = site.docs / "index.record"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("1.7163378145367738", "1.7164", 1), encoding="utf-8")
+    return path
+
+
+def test_a_site_as_accepted_builds_and_its_records_stay_out_of_it(example_site):
+    built = example_site.build(strict=True)
+    assert not built.failed
+    assert built.problems == []
+    assert not [name for name in built.files() if name.endswith(".record")]
+    assert example_site.run("check")[0] == 0
+
+
+def test_the_summary_says_what_was_done(example_site):
+    summary = example_site.build().summary
+    counts = re.findall(r"(\d+) (blocks|values|figures|cross-checks|drifted|ms)", summary)
+    told = {name: int(count) for count, name in counts}
+    assert set(told) == {"blocks", "values", "figures", "cross-checks", "drifted", "ms"}
+    assert (told["blocks"], told["figures"], told["drifted"]) == (1, 1, 0)
+    assert told["cross-checks"] >= 20
+
+
+MESSAGE = "docs/index.md:4: f.x2.adjoint: recorded 1.7164, computed 1.7163378145367738"
+COMMAND = "python -m docs_plugins accept index.md"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_changed_number_fails_the_build_and_leaves_no_file(example_site, strict):
+    drifted(example_site)
+    built = example_site.build(strict=strict)
+    assert built.failed
+    assert built.files() == []
+    assert built.problems == [MESSAGE]
+    assert built.verdict.endswith(COMMAND)
+
+
+def test_check_says_the_same_as_the_build_without_building(example_site):
+    drifted(example_site)
+    code, printed = example_site.run("check")
+    assert code == 1
+    lines = printed.splitlines()
+    assert lines[0] == MESSAGE
+    assert lines[-1].endswith(COMMAND)
+    assert not (example_site.root / "site").exists()
+
+
+def test_changed_missing_and_unused_rows_of_all_pages_are_listed(example_site):
+    example_site.page("sub/second.md", SECOND)
+    example_site.accept()
+    drifted(example_site)
+    path = example_site.docs / "sub" / "second.record"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("y.from", "z.from").replace("x*x", "x^2"), encoding="utf-8")
+    problems = example_site.build().problems
+    assert problems[0] == MESSAGE
+    assert problems[1:] == [
+        "docs/sub/second.md:5: g.y: formula recorded x^2, computed x*x",
+        "docs/sub/second.md:6: g.y.from.v2: [y.from.(y + 1)] not in the record, computed 1.0, 1.0",
+        "docs/sub/second.md:7: g.z.from.(y + 1): recorded (1.0, 1.0), but no longer computed",
+    ]
+
+
+def test_serving_shows_drift_at_the_block_and_lives_on(example_site):
+    drifted(example_site)
+    built = example_site.build("serve")
+    assert not built.failed
+    html = built.html("index.html")
+    assert "recorded 1.7164, computed 1.7163378145367738" in html
+    assert html.index("f.x2.adjoint: recorded") < html.index('data-mg-view="f.trace"')
+
+
+def test_serving_a_block_without_a_record_is_simply_new(small_site):
+    small_site.page("index.md", SECOND)
+    built = small_site.build("serve")
+    assert not built.failed
+    assert built.problems == []
+    assert small_site.build().failed
+
+
+def test_a_new_block_on_an_accepted_page_is_new_while_serving_only(example_site):
+    path = example_site.docs / "index.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + SECOND[10:], encoding="utf-8")
+    assert example_site.build("serve").problems == []
+    assert len(example_site.build().problems) == 1
+
+
+def test_accept_shows_then_writes_then_there_is_nothing_left(example_site):
+    path = drifted(example_site)
+    code, printed = example_site.run("accept")
+    assert code == 0
+    assert MESSAGE in printed
+    assert "index.record: updated" in printed
+    assert "1.7163378145367738" in path.read_text(encoding="utf-8")
+    code, printed = example_site.run("accept")
+    assert (code, "nothing to accept" in printed) == (0, True)
+    assert not example_site.build().failed
+
+
+def test_accept_changes_only_rows_out_of_tolerance(example_site):
+    path = drifted(example_site)
+    noisy = path.read_text(encoding="utf-8").replace("0.6931471805599453", "0.6931471805599454")
+    path.write_text(noisy, encoding="utf-8")
+    example_site.accept()
+    after = path.read_text(encoding="utf-8")
+    assert "0.6931471805599454" in after
+    changed = [a for a, b in zip(noisy.split("\n"), after.split("\n"), strict=True) if a != b]
+    assert [row.split()[0] for row in changed] == ["x2"]
+
+
+def test_within_tolerance_nothing_is_written(example_site):
+    path = example_site.docs / "index.record"
+    noisy = path.read_text(encoding="utf-8").replace("0.6931471805599453", "0.6931471805599454")
+    path.write_text(noisy, encoding="utf-8")
+    before = path.stat().st_mtime_ns
+    example_site.accept()
+    assert path.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("name", ["index.md", "docs/index.md", "index", "./docs/index.md"])
+def test_accept_takes_pages_by_name_or_path(example_site, name):
+    example_site.page("second.md", SECOND)
+    drifted(example_site)
+    example_site.accept(name)
+    assert not (example_site.docs / "second.record").exists()
+    assert example_site.run("check")[1].count("docs/index.md") == 0
+
+
+def test_accept_of_an_unknown_page_is_a_usage_error_with_the_nearest(example_site):
+    code, printed = example_site.run("accept", "indx.md")
+    assert code == 2
+    assert "did you mean index.md?" in printed
+
+
+def test_accept_refuses_where_ci_is_set(example_site, monkeypatch):
+    path = drifted(example_site)
+    before = path.read_bytes()
+    monkeypatch.setenv("CI", "true")
+    code, printed = example_site.run("accept")
+    assert code == 1
+    assert "CI is set" in printed
+    assert path.read_bytes() == before
+
+
+def test_accept_refuses_a_page_with_mistakes_and_writes_the_others(example_site):
+    example_site.page("second.md", SECOND.replace("{{ g.value }}", "{{ g.valu }}"))
+    drifted(example_site)
+    code, printed = example_site.run("accept")
+    assert code == 1
+    assert "docs/second.md:10: g.valu" in printed
+    assert not (example_site.docs / "second.record").exists()
+    assert example_site.build("serve").problems
+    assert "index.record: updated" in printed
+
+
+def test_accept_refuses_what_the_second_opinion_denies(example_site, monkeypatch):
+    from minigrad.operation import OPERATIONS  # noqa: PLC0415
+
+    path = example_site.docs / "index.record"
+    before = path.read_bytes()
+    rule = OPERATIONS["sin"].partials[0]
+    monkeypatch.setattr(OPERATIONS["sin"], "partials", (lambda y, x: rule(y, x) * (1 + 1e-9),))
+    code, printed = example_site.run("accept")
+    assert code == 1
+    assert "second opinion" in printed
+    assert path.read_bytes() == before
+    assert example_site.build().failed
+
+
+def test_records_of_pages_that_compute_nothing_any_more_are_removed(example_site):
+    example_site.page("second.md", SECOND)
+    example_site.page("third.md", SECOND.replace(" g", " h").replace("\ng", "\nh"))
+    example_site.accept()
+    (example_site.docs / "second.md").unlink()
+    example_site.page("third.md", "# Third\n")
+    problems = example_site.build().problems
+    assert [p.split(":")[0] for p in problems] == ["docs/third.md", "docs/second.record"]
+    assert "h: block recorded" in problems[0]
+    example_site.accept()
+    assert sorted(p.name for p in example_site.docs.glob("*.record")) == ["index.record"]
+    assert not example_site.build().failed
+
+
+def test_moving_a_page_with_its_record_changes_nothing(example_site):
+    for name in ("index.md", "index.record"):
+        (example_site.docs / name).rename(example_site.docs / name.replace("index", "moved"))
+    assert example_site.run("check")[0] == 0
+
+
+def test_quoting_one_more_number_is_no_drift(example_site):
+    path = example_site.docs / "index.md"
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\nAnd {{ f.v3.value }}.\n", encoding="utf-8"
+    )
+    assert not example_site.build().failed
+
+
+def test_a_dirty_build_compares_the_pages_it_reads(example_site):
+    assert not example_site.build().failed
+    assert not example_site.build(dirty=True).failed
+    drifted(example_site)
+    page = example_site.docs / "index.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    later = (example_site.root / "site" / "index.html").stat().st_mtime + 10
+    import os  # noqa: PLC0415
+
+    os.utime(page, (later, later))
+    assert example_site.build(dirty=True).failed
+
+
+@pytest.mark.parametrize("directory_urls", [True, False])
+def test_verify_finds_the_site_as_computed_in_both_url_styles(example_site, directory_urls):
+    example_site.settings["use_directory_urls"] = directory_urls
+    example_site.page("sub/second.md", SECOND)
+    example_site.accept()
+    example_site.build()
+    code, printed = example_site.run("verify", "site", "--against", "docs")
+    assert code == 0, printed
+    assert "2 pages, 2 blocks" in printed
+
+
+def minified(html: str) -> str:
+    """What minifiers do: comments and white space gone, attributes unquoted, end tags left out."""
+    html = re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
+    html = re.sub(r"=\"([^\"\s\'=<>`&]+)\"(?=[\s>])", r"=\1", html)
+    html = re.sub(r">\s+<", "><", html)
+    return re.sub(r"</(?:td|th|tr|li|p|tbody|thead)>", "", html)
+
+
+def test_verify_reads_a_minified_page_and_a_single_saved_one(example_site, tmp_path):
+    html = example_site.build().html("index.html")
+    page = tmp_path / "saved.html"
+    page.write_text(minified(html), encoding="utf-8")
+    code, printed = example_site.run("verify", str(page), "--against", "docs")
+    assert code == 0, printed
+    page.write_text(minified(html).replace("1.7163<", "1.7164<", 1), encoding="utf-8")
+    code, printed = example_site.run("verify", str(page))
+    assert code == 1
+    assert "f.x2.adjoint: shown 1.7164, computed 1.7163378145367738" in printed
+
+
+def test_verify_against_records_finds_what_was_accepted_otherwise(example_site):
+    example_site.build()
+    path = drifted(example_site)
+    code, printed = example_site.run("verify", "site", "--against", "docs")
+    assert code == 1
+    assert f"{path.name}:6: f.x2.adjoint: recorded 1.7164" in printed
+    path.rename(path.with_name("other.record"))
+    code, printed = example_site.run("verify", "site", "--against", "docs")
+    assert code == 1
+
+
+def test_verify_says_so_where_there_is_nothing_to_verify(small_site):
+    small_site.page("index.md", "# Nothing\n")
+    small_site.build()
+    code, printed = small_site.run("verify", "site")
+    assert code == 1
+    assert "nothing was verified" in printed
+    assert small_site.run("verify", "nowhere")[0] == 2
+
+
+def test_verify_tells_another_version_of_the_engine(example_site):
+    example_site.build()
+    page = example_site.root / "site" / "index.html"
+    html = page.read_text(encoding="utf-8")
+    page.write_text(
+        re.sub('data-mg-engine="[^"]*"', 'data-mg-engine="0.0.7"', html), encoding="utf-8"
+    )
+    code, printed = example_site.run("verify", "site")
+    assert code == 0
+    assert "computed by minigrad 0.0.7, checked by" in printed
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("accept", "--all"), ("verify",), ("publish",), ("check", "extra")]
+)
+def test_a_command_that_is_not_understood_exits_with_2(small_site, arguments):
+    assert small_site.run(*arguments)[0] == 2 if arguments else True
+
+
+def test_a_site_without_the_plugin_is_a_usage_error(small_site):
+    small_site.settings["plugins"] = ["search"]
+    code, printed = small_site.run("check")
+    assert code == 2
+    assert "plugins" in printed
+
+
+def test_the_help_tells_the_exit_codes(small_site):
+    code, printed = small_site.run("check", "--help")
+    assert code == 0
+    assert "exit codes" in printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one more process is enough there")
+def test_a_typed_result_fails_with_the_reference_to_write(example_site):
+    path = example_site.docs / "index.md"
+    text = path.read_text(encoding="utf-8") + "\nThat is −0.2836, or $-0.2837$.\n"
+    path.write_text(text, encoding="utf-8")
+    at = text.split("\n").index("That is −0.2836, or $-0.2837$.") + 1
+    problems = example_site.build().problems
+    assert [p.split(": ")[0] for p in problems] == [f"docs/index.md:{at}"] * 2
+    assert all("write {{ f.x2.from.v3 }}" in p for p in problems)
+    allowed = text.replace("−0.2836", '{{ literal "−0.2836" because="a slip of the old notes" }}')
+    path.write_text(allowed.replace(", or $-0.2837$", ""), encoding="utf-8")
+    built = example_site.build()
+    assert built.problems == []
+    assert 'data-mg-literal="a slip of the old notes"' in built.html("index.html")
