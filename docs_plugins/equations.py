@@ -49,6 +49,7 @@ _PLACE = re.compile(
     rf"|(?P<before>[(\[“‘]+)?(?P<inline>{FORMULA})(?P<after>[)\].,;:!?…”’]+)?"
 )
 LONGEST_TOGETHER = 60
+_HEADING_CELL = re.compile(r"(<th\b[^>]*>)(<math\b.*?</math>)(?=</th>)", re.DOTALL)
 _ADDRESSES = frozenset({"href", "src", "srcset", "action", "id", "class", "name", "for"})
 _END_OF_BLOCK = r"</(?:p|li|t[dh]|h[1-6]|d[dt]|figcaption|div)>"
 _STRAY = re.compile(
@@ -149,6 +150,7 @@ class Formulas:
             numbers, equations = self._numbers(), self.equations()
             html = _ANY_TAG.sub(lambda tag: self._put_in_tag(tag[0]), html)
             html = _PLACE.sub(lambda place: self._put_one(place, numbers, equations), html)
+            html = _HEADING_CELL.sub(lambda cell: cell[1] + maths.name_formula(cell[2]), html)
         if "$" in html:
             for stray in _STRAY.finditer(html):
                 self._tell_stray(stray["single"], stray["double"])

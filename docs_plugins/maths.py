@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
 from math_core import LatexError, LatexToMathML
@@ -168,6 +169,35 @@ def _excerpt(tex: str, place: int) -> str:
     end = min(len(tex), max(place, 0) + 20)
     text = " ".join(tex[start:end].split())
     return f"{'…' if start else ''}{text}{'…' if end < len(tex) else ''}"
+
+
+def words(mathml: str) -> str:
+    r"""Return a formula as plain text, for attributes and names.
+
+    >>> words(inline(r"\frac{1}{\tilde{v}_{01}}"))
+    '1/ṽ01'
+    """
+    return normalize("NFC", _words(ET.fromstring(mathml)))  # noqa: S314  it is our own converter's output
+
+
+def _words(element: ET.Element) -> str:
+    parts = [_words(child) for child in element]
+    text = (element.text or "") + "".join(parts)
+    match element.tag:
+        case "mfrac":
+            return "/".join(parts)
+        case "msup":
+            return "^".join(parts)
+        case "mover" if parts[-1] == "˜":
+            return f"{parts[0]}\u0303"
+    return text.replace("\u2061", "")
+
+
+def name_formula(cell: str) -> str:
+    """Give a formula that is all there is in a heading cell a name: some tools find it empty."""
+    if _MATH.fullmatch(cell) is None or "aria-label" in cell:
+        return cell
+    return cell.replace("<math", f'<math aria-label="{escape(words(cell))}"', 1)
 
 
 def fill(html: str, tokens: Mapping[str, Token]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from docs_plugins.maths import inline
+from docs_plugins.maths import inline, name_formula
 from docs_plugins.model import Formula, Number, Shape, elements
 from docs_plugins.numbers import show
 from docs_plugins.views.base import number_html
@@ -63,6 +63,7 @@ def cell(content: str, *, head: str = "", rows: int = 1, kind: str = "", label: 
     attributes += f' class="{kind}"' if kind else ""
     attributes += f' data-label="{escape(label)}"' if label else ""
     # the line's end is where a row may wrap on a phone
+    content = name_formula(content) if head else content
     return f"<{tag}{attributes}>{content}</{tag}>\n"
 
 

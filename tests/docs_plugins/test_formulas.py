@@ -149,6 +149,17 @@ def test_a_pipe_in_a_formula_ends_no_cell() -> None:
     assert re.findall("<td>(.*?)</td>", html) == ["⟦|x|⟧", "⟦p(y|x)⟧", "$5", "$6"]
 
 
+def test_a_formula_alone_in_a_heading_cell_has_a_name() -> None:
+    html = read("| $v_1$ | the $x$ |\n|--|--|\n| a | b |").html
+    assert "<th>⟦v_1⟧</th>" in html
+    assert (
+        Markdown(extensions=[*EXTENSIONS, Reader(Reading())])
+        .convert("| $v_1$ | the $x$ |\n|--|--|\n| a | b |")
+        .count('aria-label="v1"')
+        == 1
+    )
+
+
 def test_a_formula_in_an_attribute_becomes_words() -> None:
     html = read('![the sum $v_1$](a.png "where $y$ is")').html
     assert 'alt="the sum v1"' in html

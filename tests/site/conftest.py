@@ -176,7 +176,9 @@ class _Lines(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def convert(text: str, record: str | None = None, path: str = "page.md") -> tuple[list[str], str, Any]:
+def convert(
+    text: str, record: str | None = None, path: str = "page.md"
+) -> tuple[list[str], str, Any]:
     """Send one page through the plugin's pipeline without MkDocs: problems, HTML, the Page."""
     from markdown import Markdown
 

@@ -1,4 +1,4 @@
-"""Markdown's tables scroll by themselves where the screen is narrow, for the keyboard too.
+"""What may be wider than the screen scrolls by itself, for the keyboard too: tables and listings.
 
 The theme's script would wrap each table without a class after the page has loaded; that moves what
 stands below, and nobody without a mouse can scroll the result.
@@ -14,8 +14,9 @@ BOXED = (
     r'<div class="table-box" tabindex="0" role="group" aria-label="Table">'
     r'<table class="table">\1</table></div>'
 )
+LISTING = re.compile(r"(<pre\b[^>]*>(?:<span></span>)?)<code>")
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Put every plain table into a box of its own."""
-    return TABLE.sub(BOXED, html)
+    """Put every plain table into a box of its own, and let listings take the focus."""
+    return LISTING.sub(r'\1<code tabindex="0">', TABLE.sub(BOXED, html))

@@ -1,0 +1,39 @@
+"""A reader who lands in the middle of a page stays where the link led."""
+
+from __future__ import annotations
+
+import pytest
+
+from .visits import SETTLED, open_context
+
+TARGETS = """() => [...document.querySelectorAll('article :is(h2, h3, figure, .mg-equation)[id]')]
+  .map(target => target.id)"""
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_nothing_moves_after_a_deep_link(browser, served, screen: str) -> None:
+    context, _ = open_context(browser, served, screen)
+    tab = context.new_page()
+    tab.goto(served.address("backpropagation/"))
+    targets = tab.evaluate(TARGETS)
+    assert len(targets) > 10
+    moved = {}
+    for target in targets:
+        tab.goto("about:blank")
+        tab.goto(served.address(f"backpropagation/#{target}"))
+        tab.evaluate(SETTLED)
+        shifts = tab.evaluate("window.shifts")
+        if shifts > 0.01:
+            moved[target] = shifts
+    context.close()
+    assert moved == {}
+
+
+def test_the_target_is_in_sight(browser, served) -> None:
+    context, _ = open_context(browser, served, "phone")
+    tab = context.new_page()
+    tab.goto(served.address("backpropagation/#eq-sum"))
+    tab.evaluate(SETTLED)
+    top = tab.evaluate("document.getElementById('eq-sum').getBoundingClientRect().top")
+    context.close()
+    assert 48 <= top <= 844 / 2
