@@ -61,7 +61,19 @@ def _told(program: Program, step: Step, shapes: list[Shape]) -> str:
         _operand(program, operand, shape)
         for operand, shape in zip(step.operands[:4], shapes, strict=False)
     )
-    return f"{step.function} of {operands}{', …' if len(step.operands) > 4 else ''}"
+    more = ", …" if len(step.operands) > 4 else ""
+    if step.function == "index":
+        return f"{operands} at [{_indices(dict(step.options)['index'])}]"
+    return f"{step.function} of {operands}{more}"
+
+
+def _indices(index: object) -> str:
+    if isinstance(index, tuple):
+        return ", ".join(map(_indices, index))
+    if isinstance(index, slice):
+        start, stop, step = ("" if p is None else p for p in (index.start, index.stop, index.step))
+        return f"{start}:{stop}{f':{step}' if step else ''}"
+    return str(index)
 
 
 def _operand(program: Program, operand: Operand, shape: Shape) -> str:

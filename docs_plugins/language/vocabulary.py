@@ -68,7 +68,8 @@ RELATIONS: Mapping[type[ast.cmpop], str] = {
 RESERVED: Mapping[str, str] = {
     **dict.fromkeys(("adjoint", "d", "from", "jacobian", "value"), "a quantity"),
     **dict.fromkeys(
-        ("chain", "descent", "graph", "network", "passes", "plot", "trace", "unit", "work"), "a view"
+        ("chain", "descent", "graph", "network", "trace", "unit", "work"),
+        "a view",
     ),
     **dict.fromkeys(("literal", "ref"), "a word of the page language"),
 }

@@ -9,6 +9,7 @@ import pytest
 
 from docs_plugins.language import FUNCTIONS, RESERVED, ProgramError, parse
 from docs_plugins.language.refusals import REFUSED
+from docs_plugins.views import VIEWS
 
 
 def mistake(text: str) -> ProgramError:
@@ -61,6 +62,10 @@ def test_the_line_of_a_mistake_does_not_depend_on_newlines(newline: str) -> None
         "# one\n\ndef f(x):\n\x0c\ta = x * \\\n\t  2\n\tb = (a +\n\n\t   sine(x))\n\treturn b\nf(1)"
     )
     assert mistake(text.replace("\n", newline)).line == mistake(text).line == 8
+
+
+def test_every_view_has_a_reserved_name() -> None:
+    assert set(VIEWS) - set(RESERVED) == set()
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
