@@ -135,15 +135,17 @@ class Tape(list[Node]):
         identity: Larger for the inner of two nested traces, in any number of threads.
         owning: Whether captured arrays are copied, because the tape outlives the call.
         plain: Whether all is elementwise and every value a Python float.
+        numbers: The constants among the operands.
         unverified: Inputs and captured arrays not yet known to be finite.
     """
 
-    __slots__ = ("identity", "owning", "plain", "unverified")
+    __slots__ = ("identity", "numbers", "owning", "plain", "unverified")
 
     def __init__(self, *, owning: bool = False) -> None:
         self.identity = next(identities)
         self.owning = owning
         self.plain = True
+        self.numbers: dict[float, Node] = {}
         self.unverified: list[Node] = []
 
     def record(
@@ -167,7 +169,9 @@ class Tape(list[Node]):
         return node
 
     def constant(self, operation: Operation, value: Value) -> Node:
-        """A node for a number or an array that nothing is differentiated by."""
+        """A node for a number or an array that nothing is differentiated by; numbers share one."""
+        if value in self.numbers if type(value) is float else False:
+            return self.numbers[value]
         node = Node()
         node.operation = operation
         node.operands = ()
@@ -176,6 +180,8 @@ class Tape(list[Node]):
         node.tape = self
         node.index = -1
         if type(value) is float:
+            if value:  # 0.0 is not -0.0
+                self.numbers[value] = node
             if value - value:  # not a number unless finite
                 self.unverified.append(node)
         elif type(value) is np.ndarray:

@@ -227,7 +227,11 @@ def binary(operation: Operation) -> Function:
             if type(b) is Node and b.tape is tape:
                 right = b.value
                 operands = (a, b)
-            elif type(b) is float or (type(b) is np.ndarray and b.dtype is FLOAT):
+            elif type(b) is float:
+                right = b
+                numbers = tape.numbers
+                operands = (a, numbers[b] if b in numbers else tape.constant(CONSTANT, b))
+            elif type(b) is np.ndarray and b.dtype is FLOAT:
                 right = b
                 operands = (a, tape.constant(CONSTANT, b))
             else:

@@ -607,8 +607,8 @@ def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
         return tuple(range(-axes, 0))
     if type(axis) is int and -axes <= axis < axes:
         return (axis if axis < 0 else axis - axes,)
-    hint = {"max": "maximum", "min": "minimum"}.get(name)
-    remedy = f"; for the {name} of two values use minigrad.{hint}" if hint else ""
+    hint = {"max": "larger of two values use maximum", "min": "smaller of two values use minimum"}
+    remedy = f"; for the {hint[name]}" if name in hint else ""
     chosen = axis if isinstance(axis, tuple) else (axis,)
     for position in chosen:
         if not isinstance(position, (int, np.integer)) or isinstance(position, bool):
@@ -634,7 +634,7 @@ def along(position: Any, axis: int) -> tuple[Any, ...]:
 
 def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
     """Reshape, without a detour where t is an array of numbers."""
-    return t.reshape(shape) if type(t) is np.ndarray else reshape(t, shape)
+    return t.reshape(shape) if type(t) is np.ndarray and shape else reshape(t, shape)
 
 
 def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:

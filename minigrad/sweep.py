@@ -220,14 +220,19 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
 
 
 def fail(node: Node, error: Exception) -> NoReturn:
-    """Raise the error of a derivative that is not finite, unless an outer trace's node did."""
-    if isinstance(error, DomainError) and error.node is not None:
-        raise error
+    """Raise the error of a derivative that is not finite."""
     reason = "its derivative is not finite"
     if node.operation.domain:
         reason += f"; {node.operation.name} needs {node.operation.domain}"
-    values = tuple(x.value for x in node.operands)
-    raise DomainError(node.operation.name, values, node.index, reason) from None
+    values = tuple(innermost(x.value) for x in node.operands)
+    raise DomainError(node.operation.name, values, node.index, reason) from error
+
+
+def innermost(x: Value) -> Value:
+    """The plain value of a node of any number of nested traces."""
+    while type(x) is Node:
+        x = x.value
+    return x
 
 
 def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
