@@ -55,20 +55,35 @@ class Node(Operand):
 
     Attributes:
         operation: What was applied.
-        operands: The nodes it was applied to, in order; ``x * x`` has x twice.
+        first: The first operand, or None.
+        second: The second operand, or None; with three operands or more a tuple of the others.
+            (A tuple for all would be a second object for each node, and as much again to trace
+            for the garbage collector: ``operands`` makes it when it is asked for.)
         value: A float or an array.
         index: Position on the tape; -1 for a constant, which is on no tape.
         options: Axis, shape, key … of a structural operation; None for all others.
     """
 
-    __slots__ = ("index", "operands", "operation", "options", "tape", "value")
+    __slots__ = ("first", "index", "operation", "options", "second", "tape", "value")
 
+    first: Node | None
     index: int
-    operands: tuple[Node, ...]
     operation: Operation
     options: Mapping[str, Any] | None
+    second: Node | tuple[Node, ...] | None
     tape: Tape
     value: Value
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The nodes it was applied to, in order; ``x * x`` has x twice."""
+        if self.first is None:
+            return ()
+        if self.second is None:
+            return (self.first,)
+        if type(self.second) is tuple:
+            return (self.first, *self.second)
+        return (self.first, self.second)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -158,7 +173,9 @@ class Tape(list[Node]):
         """Append the node of one application."""
         node = Node()
         node.operation = operation
-        node.operands = operands
+        node.first = operands[0] if operands else None
+        others = operands[1:]
+        node.second = (others if len(others) > 1 else others[0]) if others else None
         node.value = value
         node.options = options
         node.tape = self
@@ -170,11 +187,11 @@ class Tape(list[Node]):
 
     def constant(self, operation: Operation, value: Value) -> Node:
         """A node for a number or an array that nothing is differentiated by; numbers share one."""
-        if value in self.numbers if type(value) is float else False:
+        if type(value) is float and value in self.numbers:
             return self.numbers[value]
         node = Node()
         node.operation = operation
-        node.operands = ()
+        node.first = node.second = None
         node.value = value
         node.options = None
         node.tape = self

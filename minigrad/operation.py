@@ -205,7 +205,8 @@ def unary(operation: Operation) -> Function:
             tape.plain = False
         node = Node()
         node.operation = operation
-        node.operands = (x,)
+        node.first = x
+        node.second = None
         node.value = value
         node.options = None
         node.tape = tape
@@ -224,16 +225,17 @@ def binary(operation: Operation) -> Function:
         if type(a) is Node:
             tape = a.tape
             left = a.value
+            first = a
             if type(b) is Node and b.tape is tape:
                 right = b.value
-                operands = (a, b)
+                second = b
             elif type(b) is float:
                 right = b
                 numbers = tape.numbers
-                operands = (a, numbers[b] if b in numbers else tape.constant(CONSTANT, b))
+                second = numbers[b] if b in numbers else tape.constant(CONSTANT, b)
             elif type(b) is np.ndarray and b.dtype is FLOAT:
                 right = b
-                operands = (a, tape.constant(CONSTANT, b))
+                second = tape.constant(CONSTANT, b)
             else:
                 return general(operation, (a, b), None)
         elif type(b) is not Node:
@@ -250,7 +252,8 @@ def binary(operation: Operation) -> Function:
             tape = b.tape
             left = a
             right = b.value
-            operands = (tape.constant(CONSTANT, a), b)
+            first = tape.constant(CONSTANT, a)
+            second = b
         else:
             return general(operation, (a, b), None)
         if type(left) is float and type(right) is float:
@@ -266,10 +269,11 @@ def binary(operation: Operation) -> Function:
             value = apply_to(operation, (left, right), None, tape)
             tape.plain = False
             if tape.unverified and operation.carries:
-                tape.verified(operands, value)
+                tape.verified((first, second), value)
         node = Node()
         node.operation = operation
-        node.operands = operands
+        node.first = first
+        node.second = second
         node.value = value
         node.options = None
         node.tape = tape

@@ -156,10 +156,11 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
             adjoint = adjoints[node.index]
             if adjoint is None:
                 continue
-            operands = node.operands
-            arity = len(operands)
-            if arity == 1:
-                (x,) = operands
+            b = node.second
+            if b is None:
+                x = node.first
+                if x is None:
+                    break  # only inputs are left
                 (rule,) = node.operation.partials
                 if type(rule) is float:
                     partial = rule
@@ -174,8 +175,8 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
                 index = x.index
                 before = adjoints[index]
                 adjoints[index] = value if before is None else before + value
-            elif arity == 2:
-                a, b = operands
+            elif type(b) is Node:
+                a = node.first
                 first, second = node.operation.partials
                 index = a.index
                 if index >= 0 and first is not None:
@@ -205,10 +206,8 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
                         keep(partial)
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
-            elif not arity:
-                break  # only inputs are left
             else:
-                for position, operand in enumerate(operands):
+                for position, operand in enumerate(node.operands):
                     if operand.index >= 0:
                         partial, value = pulled(node, position, adjoint, 0)
                         if value is not None:
