@@ -11,6 +11,8 @@ from docs_plugins.language.refusals import check_name, nearest, refusal
 from docs_plugins.language.shapes import check_shapes
 from docs_plugins.language.source import lines_of, tree_of
 
+MOST_CALLS = 24
+
 
 def parse(text: str) -> Program:
     """Read a block; raises `ProgramError`, and only that, unless it is one def and calls of it."""
@@ -39,6 +41,12 @@ def parse(text: str) -> Program:
             f"{function.name} is never called",
             function.end_lineno or 1,
             f"call it with numbers: {example}",
+        )
+    if len(found) > MOST_CALLS:
+        raise ProgramError(
+            f"the block has {len(found)} calls, more than {MOST_CALLS}",
+            found[MOST_CALLS][1].lineno,
+            "split it into several blocks",
         )
     calls = _named(found, function.name, parameters, lines)
     program = Program(function.name, parameters, steps, outputs, names, calls, text)

@@ -100,6 +100,8 @@ def _check_size(shape: Shape) -> None:
 
 
 def _together(shapes: list[Shape], options: Mapping[str, Any]) -> Shape:  # noqa: ARG001
+    if not any(shapes):
+        return ()
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:

@@ -34,6 +34,7 @@ TEXTS = {
     "a chain of lambdas": (FRAME.format("lambda:" * 60 + "x"), "nested more than 40"),
     "a ladder of elifs": ("if x: f\n" + "elif x: f\n" * 100, "nested more than 40"),
     "1,000 statements": ("a=1\n" * 999, "only calls"),
+    "500 calls": ("def f(x): return x\n" + "a=f(1)\n" * 500, "500 calls, more than 24"),
     "5,000 digits": (FRAME.format("9" * 5_000), "characters, more than 4,000"),
     "400 digits": (FRAME.format("9" * 400), "400 digits, more than 40"),
     "a number beyond doubles": (FRAME.format("1e999"), "too large for a double"),
