@@ -149,7 +149,7 @@ end = E([[1, 2], [3, 4], [5, 6]], [1, 1], 0.25)
 
 
 def test_a_block_with_a_part_cut_out_or_put_elsewhere_is_refused_or_read() -> None:
-    choice = random.Random(1)  # noqa: S311  (nothing secret)
+    choice = random.Random(1)
     for _ in range(1_000):
         start, end = sorted(choice.choices(range(len(BLOCK) + 1), k=2))
         part = BLOCK[start : min(end, start + 12)]
