@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docs_plugins import svg
-from docs_plugins.svg import Line, element, number
+from docs_plugins import mathline, svg
+from docs_plugins.mathline import Line
+from docs_plugins.svg import element, number
 
 LEADING = 19.0  # from one line of text to the next
 BASELINE = 5.0  # from the middle of a line of text down to where its letters stand
@@ -15,7 +16,7 @@ SECTION = 8.0  # above and below the lines of a section, together
 PADDING = 9.0  # left and right of the widest line
 ROUND = 46.0  # the least diameter of a round box: room for two links
 CORNERS = {"unit": 400.0, "soft": 16.0, "operation": 6.0, "input": 6.0}
-KEPT: Line = svg.roman("kept in memory")
+KEPT: Line = mathline.roman("kept in memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Box:
 
 def size(box: Box) -> tuple[float, float]:
     """How wide and high a box has to be for its lines."""
-    wide = max(map(svg.width, box.lines), default=0.0) + 2 * PADDING
+    wide = max(map(mathline.width, box.lines), default=0.0) + 2 * PADDING
     high = _height(box)
     if box.kind == "unit":
         wide = high = max(wide, high, ROUND)

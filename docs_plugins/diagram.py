@@ -1,7 +1,7 @@
 """Boxes and arrows as a figure: what moves forward is solid, what comes back is dashed below it.
 
-A diagram says what there is to see; `layout` says where, and this draws it. Colours and letters come
-from the style sheet, so that a figure follows the page's theme.
+A diagram says what there is to see; `layout` says where, and this draws it. Colours and letters
+come from the style sheet, so that a figure follows the page's theme.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import boxes, svg
+from docs_plugins import boxes, mathline, svg
 from docs_plugins.boxes import BASELINE, LEADING, Box
 from docs_plugins.layout import APART, TRACKS, Edge, Layout, Node, Placed, Rail, layered
-from docs_plugins.svg import SIZE, Line, element, number
+from docs_plugins.mathline import SIZE, Line
+from docs_plugins.svg import element, number
 
 MARGIN = 6.0
 HEAD = 8.0  # length of an arrow's head
@@ -103,7 +104,9 @@ class _Drawing:
         return layered(nodes, edges, FRAMED if self.diagram.frames else APART)
 
     def _edge(self, arrow: Arrow) -> Edge:
-        wide = [max(map(svg.width, side), default=0.0) for side in (arrow.forward, arrow.backward)]
+        wide = [
+            max(map(mathline.width, side), default=0.0) for side in (arrow.forward, arrow.backward)
+        ]
         high = [LEADING * len(side) for side in (arrow.forward, arrow.backward)]
         along, across = (high, wide) if self.down else (wide, high)
         least = BLANK + 2 * FRAME if self.diagram.frames else BLANK
@@ -117,7 +120,7 @@ class _Drawing:
         for line in self.diagram.below:
             below += svg.text(line, 0, high + 28, text_anchor="start")
             high += LEADING * 1.25
-            wide = max(wide, svg.width(line))
+            wide = max(wide, mathline.width(line))
         if below:
             high += 12
         drawn = (
@@ -159,7 +162,7 @@ class _Drawing:
         right = max(x + wide / 2 for (x, _), (wide, _) in sides) + FRAME
         top = min(y - high / 2 for (_, y), (_, high) in sides) - FRAME
         bottom = max(y + high / 2 for (_, y), (_, high) in sides) + FRAME
-        name = svg.text(svg.roman(frame.title), (left + right) / 2, top - NAMED, class_="t")
+        name = svg.text(mathline.roman(frame.title), (left + right) / 2, top - NAMED, class_="t")
         return name + element(
             "rect",
             x=left,

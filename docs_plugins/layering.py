@@ -71,7 +71,7 @@ def is_passage(key: str) -> bool:
 
 
 def _depths(keys: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
-    """Longest path from the beginning; nodes that nothing leads to are pulled to their consumers."""
+    """Longest path from the beginning; what nothing leads to is pulled to its consumers."""
     place = {key: index for index, key in enumerate(keys)}
     sources: dict[str, list[str]] = {key: [] for key in keys}
     targets: dict[str, list[str]] = {key: [] for key in keys}

@@ -1,9 +1,9 @@
 """Where the nodes of a layered graph stand, and along which rails its links run. Pure geometry.
 
-The flow goes along the first axis, layer by layer; what lies side by side in a layer is spread across
-it. Between two layers each link has a lane, a straight piece parallel to the flow, which has room for
-its label; lanes keep the order in which links leave, so that links cross beyond their labels only.
-Long links pass the layers between on lanes of their own, never through a node.
+The flow goes along the first axis, layer by layer; what lies side by side in a layer is spread
+across it. Between two layers each link has a lane, a straight piece parallel to the flow, which has
+room for its label; lanes keep the order in which links leave, so that links cross beyond their
+labels only. Long links pass the layers between on lanes of their own, never through a node.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class _Geometry:
         return min(ROOMY, max(ARRIVING, (self.breadth[key] - 2 * CORNER - TRACKS) / (count - 1)))
 
     def _centre(self, key: str, ranked: Sequence[int], offsets: dict[int, float]) -> None:
-        """Let the one link that comes from another operation arrive in the middle, if there is room."""
+        """Let the one link from another operation arrive in the middle, if there is room."""
         heavy = [i for i in ranked if self.weight[self.segments[i].source] == 1.0]
         if len(heavy) != 1 or len(ranked) == 1:
             return
@@ -261,7 +261,7 @@ class _Geometry:
     # --- the ways of the links
 
     def layout(self) -> Layout:
-        """Put columns and lanes beside each other, and everything where coordinates are positive."""
+        """Put columns and lanes beside each other, with positive coordinates."""
         lanes: dict[int, Rail] = {}
         columns: dict[str, tuple[float, float]] = {}
         at = 0.0

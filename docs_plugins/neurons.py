@@ -1,8 +1,8 @@
 """The units of a feed-forward network, found in the trace of its error.
 
 A unit adds up products of a weight with a signal, and perhaps a bias, and sends the sum through a
-function of one variable. Signals are the inputs and the units before. What uses units in any other way
-belongs to the error.
+function of one variable. Signals are the inputs and the units before. What uses units in any other
+way belongs to the error.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class _Search:
         )
 
     def meet(self, variable: Variable) -> None:
-        """Say what one variable is: a weighted signal, a sum of such, a unit, or a part of the error."""
+        """Say what a variable is: a weighted signal, a sum of such, a unit, or of the error."""
         operands = variable.operands
         if variable.operation == "multiply" and len(operands) == 2:
             weights = [index for index in operands if index in self.weights]

@@ -1,14 +1,14 @@
-"""A small line plot as an SVG figure: axes with round ticks, points, and a name at each line's end."""
+"""A small line plot as an SVG figure: round ticks, points, and a name at each line's end."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import svg
-from docs_plugins.svg import SIZE, Line, element, number
+from docs_plugins import mathline, svg
+from docs_plugins.mathline import SIZE, Line
+from docs_plugins.svg import element, number
 
 TICK = 13.0  # size of the ticks' figures
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 14.0, 16.0, 46.0  # around the plot's inside
@@ -18,7 +18,7 @@ DIGITS = 0.55 * TICK  # the width of a figure at an axis
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one line; its kind is that of a link: "f" solid, "b" dashed in the second colour."""
+    """Points of one line, of a link's kind: "f" solid, "b" dashed in the second colour."""
 
     name: Line
     points: tuple[tuple[float, float], ...]
@@ -46,7 +46,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     >>> ticks(0.0, 0.076)
     [0.0, 0.02, 0.04, 0.06, 0.08]
     >>> ticks(3.0, 3.0)
-    [3.0, 4.0]
+    [3.0, 3.2, 3.4, 3.6, 3.8, 4.0]
     """
     if high <= low:
         high = low + 1.0
@@ -58,7 +58,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def draw(plot: Plot, identifier: str) -> str:
-    """Return the plot as an inline SVG element; raises `ValueError` where there is nothing to draw."""
+    """Return the plot as an inline SVG element; raises `ValueError` for one without points."""
     if not any(series.points for series in plot.series):
         raise ValueError("a plot without points")
     return _Drawing(plot, identifier).markup()
@@ -84,7 +84,7 @@ class _Drawing:
         ]
         low, high = min(y for _, y in points), max(y for _, y in points)
         self.y_ticks = ticks(0.0 if 0 <= low <= 0.6 * high else low, high)
-        names = [svg.width(series.name) for series in plot.series]
+        names = [mathline.width(series.name) for series in plot.series]
         widest = max(len(_figure(tick)) for tick in self.y_ticks)
         self.left = LEFT + widest * DIGITS
         self.right = plot.width - RIGHT - max(names, default=0.0)
@@ -126,13 +126,13 @@ class _Drawing:
         grid, written = "", ""
         for tick in self.y_ticks:
             grid += f"M{number(self.left)} {number(self.y(tick))}H{number(self.right)}"
-            figure = svg.roman(_figure(tick))
+            figure = mathline.roman(_figure(tick))
             written += svg.text(
                 figure, self.left - 7, self.y(tick) + 4.5, class_="t", text_anchor="end"
             )
         for tick in self.x_ticks:
             written += svg.text(
-                svg.roman(_figure(tick)), self.x(tick), self.bottom + 18, class_="t"
+                mathline.roman(_figure(tick)), self.x(tick), self.bottom + 18, class_="t"
             )
         middle = (self.left + self.right) / 2
         up = svg.text(self.plot.up, self.left - 7, SIZE, text_anchor="start")

@@ -1,7 +1,7 @@
 """How many passes a full Jacobian takes in either mode, counted by the engine on larger functions.
 
-From a block's function f larger ones are made: with more inputs, the sum of copies of f, each with inputs
-of its own; with more outputs, copies of f side by side on the same inputs.
+From a block's function f larger ones are made: with more inputs, the sum of copies of f, each with
+inputs of its own; with more outputs, copies of f side by side on the same inputs.
 """
 
 from __future__ import annotations

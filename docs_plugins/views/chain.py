@@ -1,13 +1,13 @@
-"""`{{ z.chain }}`: the graph with the local partial on every link, and the products along its paths."""
+"""`{{ z.chain }}`: the graph with a local partial on every link, and the products along paths."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from docs_plugins import svg
+from docs_plugins import mathline
+from docs_plugins.mathline import Line, Run
 from docs_plugins.model import Computation, Link
-from docs_plugins.svg import Line, Run
 from docs_plugins.views import graph, lines
 from docs_plugins.views.base import Request, View, ViewError
 
@@ -16,7 +16,7 @@ MOST_FACTORS = 60  # of all products
 
 
 def render(request: Request) -> str:
-    """Return the figure; raises `ViewError` where there is no one output, or there are too many paths."""
+    """Return the figure; raises `ViewError` for several outputs, arrays, or too many paths."""
     computation = request.computation
     lines.refuse_large(computation)
     if len(computation.outputs) != 1 or any(v.shape for v in computation.variables):
@@ -30,7 +30,7 @@ def render(request: Request) -> str:
         drawn,
         below=written,
         title=f"Chain products of {computation.program.function}",
-        description=f"{drawn.description} {'; '.join(map(svg.plain, written))}.",
+        description=f"{drawn.description} {'; '.join(map(mathline.plain, written))}.",
     )
     return lines.figure(request, "chain", drawn, OPTIONS)
 
@@ -97,7 +97,7 @@ class _Products:
         if variable.adjoint is None:
             return line
         relation, number = lines.value_of(self.computation, variable, "adjoint", self.format)
-        if number.text == svg.plain(parts[-1]):
+        if number.text == mathline.plain(parts[-1]):
             # a lone number needs no second sign
             return (*lines.equation(*parts[:-1]), Run(f" {relation.text}"), number)
         return (*line, Run(f" {relation.text}"), number)
@@ -113,9 +113,9 @@ class _Products:
             product: Line = ()
             for link in reversed(path):
                 one = factor(link)
-                product = svg.joined(product, svg.roman(" · "), one) if product else one
-            product = product or svg.roman("1")
-            total = svg.joined(total, svg.roman(" + "), product) if total else product
+                product = mathline.joined(product, mathline.roman(" · "), one) if product else one
+            product = product or mathline.roman("1")
+            total = mathline.joined(total, mathline.roman(" + "), product) if total else product
         return total
 
 

@@ -1,4 +1,4 @@
-"""`{{ E.descent rate=0.5 }}`: one step of training as a table; with `steps=30` the error over all of them."""
+"""`{{ E.descent rate=0.5 }}`: one step of training; with `steps=30` the error over all of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import plot, svg
+from docs_plugins import mathline, plot
+from docs_plugins.mathline import Run
 from docs_plugins.maths import inline
 from docs_plugins.model import Computation, Formula, Number
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 from docs_plugins.plot import Plot, Series
-from docs_plugins.svg import Run
 from docs_plugins.views import cells, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.cells import cell
@@ -188,7 +188,7 @@ class _Descent:
         name = lines.math(self.function)
         drawn = Plot(
             (Series((), points, first=marks[0], last=marks[1]),),
-            svg.roman("step"),
+            mathline.roman("step"),
             name,
             f"The error over {len(errors) - 1} steps of descent",
             f"{self.function.text} falls or rises from {shown[0].text} before the first step to"

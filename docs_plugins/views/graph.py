@@ -1,15 +1,15 @@
-"""`{{ f.graph }}`: the computation graph, forward links solid, what comes back along them dashed."""
+"""`{{ f.graph }}`: the computation graph, forward links solid, what comes back dashed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
 
-from docs_plugins import svg
+from docs_plugins import mathline
 from docs_plugins.boxes import Box
 from docs_plugins.diagram import Arrow, Diagram
+from docs_plugins.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements
-from docs_plugins.svg import Line
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View
 from docs_plugins.views.trace import point_of
@@ -74,7 +74,7 @@ class Told:
         name = lines.math(self.symbols[variable.index])
         forward = [name]
         if variable.symbol != variable.formula:
-            formula = self.short(variable.formula, svg.roman(variable.operation))
+            formula = self.short(variable.formula, mathline.roman(variable.operation))
             forward = [name, formula]
             if variable.operation == "input":
                 forward = [lines.equation(name, formula)]
@@ -97,10 +97,10 @@ class Told:
         if len(links) > 1 and self.links == "contributions":
             terms = [lines.math(link.symbol) for link in links]
             if len(terms) > MOST_SUMMANDS:
-                terms = [terms[0], svg.roman("…"), terms[-1]]
+                terms = [terms[0], mathline.roman("…"), terms[-1]]
             total = terms[0]
             for term in terms[1:]:
-                total = svg.joined(total, svg.roman(" + "), term)
+                total = mathline.joined(total, mathline.roman(" + "), term)
             first = lines.equation(first, total)
         return first, lines.value_of(self.computation, variable, "adjoint", self.format)
 
@@ -146,20 +146,20 @@ class Told:
     def pulled(self, link: Link, consumer: int) -> Line:
         """A link's local partial times an adjoint."""
         adjoint = lines.math(self.adjoints[consumer])
-        return svg.joined(lines.factor(lines.math(link.local)), svg.roman(" · "), adjoint)
+        return mathline.joined(lines.factor(lines.math(link.local)), mathline.roman(" · "), adjoint)
 
     def partial(self, link: Link) -> tuple[Line, ...]:
         """A link's local partial."""
         source, target = self.variables[link.operand], self.variables[link.consumer]
         name = lines.partial(self.symbols[target.index], self.symbols[source.index])
-        written = [lines.equation(name, self.short(link.local, svg.roman("…")))]
+        written = [lines.equation(name, self.short(link.local, mathline.roman("…")))]
         if self.numbers and link.partial is not None and not target.shape:
             path = f"{target.address}.d.{source.address}"
             written.append(lines.one(self.computation, path, link.partial[0], self.format))
         return tuple(written)
 
     def output(self, output: Output) -> tuple[Box, Arrow] | None:
-        """Where the result leaves and the backward pass begins; none where the node says so itself."""
+        """Where the result leaves and the backward pass begins; none where the node says so."""
         if output.variable is None:
             return None
         variable = self.variables[output.variable]
@@ -187,7 +187,7 @@ class Told:
     def short(formula: Formula, otherwise: Line) -> Line:
         """A formula, or what stands for it where it is too long for a figure."""
         line = lines.math(formula)
-        return otherwise if svg.width(line) > LONGEST else line
+        return otherwise if mathline.width(line) > LONGEST else line
 
 
 OPTIONS = {

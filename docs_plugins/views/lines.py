@@ -1,16 +1,16 @@
-"""What figures write in their boxes and at their arrows: signs, partials, numbers; and their root."""
+"""What figures write in boxes and at arrows: signs, partials, numbers; and their root."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import starmap
 
-from docs_plugins import svg
+from docs_plugins import mathline
 from docs_plugins.diagram import Diagram, TooLargeError, check_size, draw
+from docs_plugins.mathline import Line, Run
 from docs_plugins.model import Computation, Formula, Number, Shape, Variable, elements
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
-from docs_plugins.svg import Line, Run
 from docs_plugins.views import cells
 from docs_plugins.views.base import Option, OptionValue, Request, ViewError
 
@@ -69,7 +69,7 @@ def asked(request: Request, option: str = "numbers") -> bool:
 
 
 def symbols(computation: Computation) -> tuple[Formula, ...]:
-    """The variables' signs; a result without a name bears the function's, where others have names."""
+    """The variables' signs; where others have names, an unnamed result bears the function's."""
     unnamed = _unnamed_result(computation)
     return tuple(
         sign(computation.program.function).formula if v.index == unnamed else v.symbol
@@ -96,19 +96,19 @@ def _unnamed_result(computation: Computation) -> int | None:
 
 def math(formula: Formula) -> Line:
     """A formula as a line."""
-    return svg.math(formula.tex, formula.text)
+    return mathline.math(formula.tex, formula.text)
 
 
 def partial(of: Formula, by: Formula) -> Line:
     """The sign of a partial derivative, on one line: ∂y/∂x."""
-    return svg.math(rf"\frac{{\partial {of.tex}}}{{\partial {by.tex}}}")
+    return mathline.math(rf"\frac{{\partial {of.tex}}}{{\partial {by.tex}}}")
 
 
 def factor(line: Line) -> Line:
     """A line in brackets where it is a sum or has a minus sign, to stand in a product."""
-    text = svg.plain(line)
+    text = mathline.plain(line)
     if any(f" {operator} " in text for operator in "+−") or text.startswith("−"):
-        return svg.joined(svg.roman("("), line, svg.roman(")"))
+        return mathline.joined(mathline.roman("("), line, mathline.roman(")"))
     return line
 
 
@@ -116,7 +116,7 @@ def equation(*sides: Line) -> Line:
     """Lines with signs of equality between them."""
     line = sides[0]
     for side in sides[1:]:
-        line = svg.joined(line, svg.roman(" = "), side)
+        line = mathline.joined(line, mathline.roman(" = "), side)
     return line
 
 
@@ -125,7 +125,7 @@ def values(
 ) -> Line:
     """Numbers with their relation sign; of an array a few numbers, else its shape."""
     if len(numbers) > MOST_WRITTEN or len(shape) > 1:
-        return svg.roman(" × ".join(map(str, shape)) + " numbers")
+        return mathline.roman(" × ".join(map(str, shape)) + " numbers")
     shown = [show(number, format) for number in numbers]
     runs = [Run("= " if all(one.relation == "=" for one in shown) else "≈ ")]
     runs += [Run("(")] * bool(shape)
@@ -157,12 +157,12 @@ def one(computation: Computation, path: str, number: Number, format: str | None)
 
 def spoken(lines: Sequence[Line]) -> str:
     """Lines as running text."""
-    return ", ".join(filter(None, map(svg.plain, lines)))
+    return ", ".join(filter(None, map(mathline.plain, lines)))
 
 
 def described(diagram: Diagram) -> str:
     """A diagram's nodes and links in words."""
-    names = {box.key: svg.plain(box.forward[0]) for box in diagram.boxes if box.forward}
+    names = {box.key: mathline.plain(box.forward[0]) for box in diagram.boxes if box.forward}
     nodes = "; ".join(spoken(box.lines) for box in diagram.boxes)
 
     def told(source: str, target: str, forward: Sequence[Line], backward: Sequence[Line]) -> str:

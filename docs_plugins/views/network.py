@@ -1,20 +1,22 @@
-"""`{{ E.network }}`: a network's units with weights on the links, forward solid, gradients back dashed.
+"""`{{ E.network }}`: a network's units and weights, forward solid, gradients back dashed.
 
-`show=parts` draws it as a whole: inputs, the network, its outputs against the labels, and the error.
+`show=parts` draws it as a whole: inputs, network, outputs against the labels, and the error.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
-from docs_plugins import svg
+from docs_plugins import mathline
 from docs_plugins.boxes import Box
 from docs_plugins.diagram import Arrow, Diagram, Frame
+from docs_plugins.mathline import Line
 from docs_plugins.model import Computation, Formula
 from docs_plugins.naming import sign
 from docs_plugins.neurons import Network, NoNetworkError, Unit, Weighted, network
-from docs_plugins.svg import Line
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.trace import point_of
@@ -41,6 +43,7 @@ def render(request: Request) -> str:
 
 def _named(request: Request, option: str, letter: str) -> tuple[str, ...]:
     """The parameters that an option names, or those that are called by a letter and a number."""
+    function = request.computation.program.function
     parameters = request.computation.program.parameters
     given = request.options.get(option)
     if given is None:
@@ -50,7 +53,7 @@ def _named(request: Request, option: str, letter: str) -> tuple[str, ...]:
     for name in named:
         if name not in parameters:
             raise ViewError(
-                f"network: {option}={name} is no parameter of {request.computation.program.function}",
+                f"network: {option}={name} is no parameter of {function}",
                 f"its parameters are {', '.join(parameters)}",
             )
     return named
@@ -73,15 +76,19 @@ class _Flow:
         """Boxes in the order of evaluation, then the links."""
         boxes = [self.input(index) for index in self.network.inputs]
         boxes += [
-            Box(f"bias-{self.address(unit.output)}", "", (svg.roman("1"),), kind="unit", given=True)
+            Box(
+                f"bias-{self.address(unit.output)}",
+                "",
+                (mathline.roman("1"),),
+                kind="unit",
+                given=True,
+            )
             for unit in self.network.units
             if any(weighted.signal is None for weighted in unit.summands)
         ]
         boxes += [self.unit(unit) for unit in self.network.units]
         boxes += [self.input(index) for index in self.network.labels]
-        arrows = [
-            arrow for unit in self.network.units for arrow in map(self.link(unit), unit.summands)
-        ]
+        arrows = list(self.links())
         if self.network.error is not None:
             boxes.append(self.error_box())
             arrows += self.to_error()
@@ -133,32 +140,37 @@ class _Flow:
             self.address(unit.output), about, forward, backward, "soft" if self.numbers else "unit"
         )
 
-    def link(self, unit: Unit) -> object:
-        """A function from one of a unit's summands to its arrow."""
-        target = self.address(unit.output)
+    def links(self) -> Iterator[Arrow]:
+        """Every weight's link, each with a key of its own."""
+        seen: Counter[str] = Counter()
+        for unit in self.network.units:
+            for weighted in unit.summands:
+                arrow = self.link(weighted, self.address(unit.output))
+                seen[arrow.key] += 1
+                if seen[arrow.key] > 1:
+                    arrow = replace(arrow, key=f"{arrow.key}-{seen[arrow.key]}")
+                yield arrow
 
-        def arrow(weighted: Weighted) -> Arrow:
-            weight = weighted.weight
-            if weighted.signal is None:
-                source = f"bias-{target}"
-            else:
-                source = self.address(weighted.signal)
-            forward = (lines.math(self.symbol(weight)), *self.number(weight, "value"))
-            backward = (self.gradient(weight), *self.number(weight, "adjoint"))
-            about = f"{self.block}.{self.address(weight)}"
-            key = f"{source}-{target}-{self.address(weight)}"
-            return Arrow(key, about, source, target, _joined(forward), _joined(backward))
-
-        return arrow
+    def link(self, weighted: Weighted, target: str) -> Arrow:
+        """A weight on its way to a unit, and the error's derivative by it on the way back."""
+        weight, signal = weighted.weight, weighted.signal
+        source = f"bias-{target}" if signal is None else self.address(signal)
+        forward = (lines.math(self.symbol(weight)), *self.number(weight, "value"))
+        backward = (self.gradient(weight), *self.number(weight, "adjoint"))
+        about = f"{self.block}.{self.address(weight)}"
+        key = f"{source}-{target}-{self.address(weight)}"
+        return Arrow(key, about, source, target, _joined(forward), _joined(backward))
 
     def error_box(self) -> Box:
         """The error with what it compares."""
         error = self.network.error or 0
         arguments: Line = ()
         for index in (*self.network.results, *self.network.labels):
-            separator = svg.roman(", ") if arguments else ()
-            arguments = svg.joined(arguments, separator, lines.math(self.symbol(index)))
-        call = svg.joined(lines.math(self.error), svg.roman("("), arguments, svg.roman(")"))
+            separator = mathline.roman(", ") if arguments else ()
+            arguments = mathline.joined(arguments, separator, lines.math(self.symbol(index)))
+        call = mathline.joined(
+            lines.math(self.error), mathline.roman("("), arguments, mathline.roman(")")
+        )
         about = f"{self.block}.{self.address(error)}"
         return Box(self.address(error), about, (call, *self.number(error, "value")), kind="input")
 
@@ -207,7 +219,7 @@ def _joined(given: tuple[Line, ...]) -> tuple[Line, ...]:
     """A sign and its number on one line: w₁₁ = 0.3."""
     if len(given) < 2:
         return given
-    return (svg.joined(given[0], svg.roman(" "), given[1]),)
+    return (mathline.joined(given[0], mathline.roman(" "), given[1]),)
 
 
 OPTIONS = {

@@ -1,7 +1,7 @@
-"""`{{ f.unit }}`: one unit of computation, what it keeps from the forward pass, receives and sends back.
+"""`{{ f.unit }}`: one unit of computation, what it keeps, receives and sends back.
 
-The block's function is the unit; `of=v2` draws one operation of it; `inside=yes` draws every operation
-as a unit, with repeated sums as one Σ.
+The block's function is the unit; `of=v2` draws one operation of it; `inside=yes` draws every
+operation as a unit, with repeated sums as one Σ.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from docs_plugins import svg
+from docs_plugins import mathline
 from docs_plugins.boxes import Box
 from docs_plugins.diagram import Arrow, Diagram
+from docs_plugins.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
-from docs_plugins.svg import Line
 from docs_plugins.views import graph, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 
@@ -145,10 +145,10 @@ class _Unit:
         name = lines.math(symbol)
         head = name
         for place, operand in enumerate(operands):
-            opening = svg.roman(", " if place else "(")
-            head = svg.joined(head, opening, lines.math(operand.symbol))
-        head = svg.joined(head, svg.roman(")"))
-        kept = [svg.joined(name, svg.roman(" "), value) if self.numbers else name]
+            opening = mathline.roman(", " if place else "(")
+            head = mathline.joined(head, opening, lines.math(operand.symbol))
+        head = mathline.joined(head, mathline.roman(")"))
+        kept = [mathline.joined(name, mathline.roman(" "), value) if self.numbers else name]
         kept += [self.stored(symbol, operand) for operand in operands]
         boxes = []
         arrows = []
@@ -165,25 +165,25 @@ class _Unit:
         boxes.append(Box("rest", "", (lines.math(self.loss),), kind="plain"))
         comes = lines.equation(lines.math(adjoint), lines.partial(self.loss, symbol))
         arrows.append(Arrow("unit-rest", self.block, "unit", "rest", (name,), (comes,)))
-        title = f"The unit {svg.plain(name)}: what it keeps, receives and sends back"
+        title = f"The unit {mathline.plain(name)}: what it keeps, receives and sends back"
         return Diagram(tuple(boxes), tuple(arrows), title, "")
 
     def stored(self, symbol: Formula, operand: _Operand) -> Line:
         """A local partial as the forward pass leaves it."""
         line = lines.partial(symbol, operand.symbol)
         formula = lines.math(operand.partial)
-        if self.formulas and svg.width(formula) <= LONGEST:
+        if self.formulas and mathline.width(formula) <= LONGEST:
             line = lines.equation(line, formula)
         if self.numbers and operand.number is not None:
             number = lines.one(self.computation, operand.path, operand.number, self.format)
-            if svg.plain(number) != f"= {svg.plain(formula)}":
-                line = svg.joined(line, svg.roman(" "), number)
+            if mathline.plain(number) != f"= {mathline.plain(formula)}":
+                line = mathline.joined(line, mathline.roman(" "), number)
         return line
 
     def sent(self, symbol: Formula, adjoint: Formula, operand: _Operand) -> Line:
         """What leaves towards an operand."""
-        pulled = svg.joined(
-            lines.math(adjoint), svg.roman(" · "), lines.partial(symbol, operand.symbol)
+        pulled = mathline.joined(
+            lines.math(adjoint), mathline.roman(" · "), lines.partial(symbol, operand.symbol)
         )
         return lines.equation(lines.math(operand.adjoint), pulled)
 
@@ -233,13 +233,13 @@ class _Unit:
         stored = tuple(
             lines.equation(
                 lines.partial(symbol, told.symbols[link.operand]),
-                told.short(link.local, svg.roman("…")),
+                told.short(link.local, mathline.roman("…")),
             )
             for link in self.links_of_sum(variable, merged)
         )
         parts = self.links_of_sum(variable, merged)
         whole = len(parts) > len(self.links_of(variable))
-        forward = (name, svg.roman("Σ")) if whole else box.forward[:2]
+        forward = (name, mathline.roman("Σ")) if whole else box.forward[:2]
         if self.numbers:
             forward = (*forward, box.forward[-1])
         return replace(box, forward=forward, stored=stored, backward=(), kind="soft")

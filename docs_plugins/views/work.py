@@ -1,8 +1,8 @@
-"""`{{ f.work }}`: the passes of a full Jacobian in both modes, against the numbers of inputs and outputs."""
+"""`{{ f.work }}`: the passes of a full Jacobian in both modes, against inputs and outputs."""
 
 from __future__ import annotations
 
-from docs_plugins import plot, svg
+from docs_plugins import mathline, plot
 from docs_plugins.maths import inline
 from docs_plugins.model import Work
 from docs_plugins.plot import Plot, Series
@@ -58,19 +58,22 @@ def _plot(counted: tuple[Work, ...], identifier: str, *, inputs: bool) -> str:
     reverse = [float(one.reverse_passes) for one in counted]
     forward = [float(one.forward_passes) for one in counted]
     grows, stays = ("inputs", "outputs") if inputs else ("outputs", "inputs")
-    across = svg.joined(
-        svg.math(letters[0]), svg.roman(f" {grows}, "), svg.math(f"{letters[1]} = {fixed}")
+    across = mathline.joined(
+        mathline.math(letters[0]),
+        mathline.roman(f" {grows}, "),
+        mathline.math(f"{letters[1]} = {fixed}"),
     )
     title = f"Passes of a full Jacobian against the number of {grows}"
     description = (
         f"With {fixed} {stays} and {places[0]:g} to {places[-1]:g} {grows}, reverse mode takes"
-        f" {reverse[0]:g} to {reverse[-1]:g} passes, forward mode {forward[0]:g} to {forward[-1]:g}."
+        f" {reverse[0]:g} to {reverse[-1]:g} passes,"
+        f" forward mode {forward[0]:g} to {forward[-1]:g}."
     )
     series = (
-        Series(svg.roman("forward"), tuple(zip(places, forward, strict=True))),
-        Series(svg.roman("reverse"), tuple(zip(places, reverse, strict=True)), "b"),
+        Series(mathline.roman("forward"), tuple(zip(places, forward, strict=True))),
+        Series(mathline.roman("reverse"), tuple(zip(places, reverse, strict=True)), "b"),
     )
-    drawn = Plot(series, across, svg.roman("passes"), title, description, 336.0, 270.0)
+    drawn = Plot(series, across, mathline.roman("passes"), title, description, 336.0, 270.0)
     return plot.draw(drawn, identifier)
 
 

@@ -1,0 +1,152 @@
+"""Characters of mathematics: TeX's names for them, their italics, and how wide they are."""
+
+from __future__ import annotations
+
+ACCENTS = {
+    "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "hat": "\u0302",
+    "bar": "\u0304",
+    "dot": "\u0307",
+    "vec": "\u20d7",
+}
+SPACING = {"\u0303": "˜", "\u0302": "ˆ", "\u0304": "¯", "\u0307": "˙"}  # marks that stand alone
+TALL = frozenset("bdfhkltABCDEFGHIJKLMNOPQRSTUVWXYZβδζθλξϕφψΓΔΘΛΞΠΣΦΨΩ")
+MARK = 381  # the width of a mark that stands alone
+LEAN = 60  # how far italics carry it to the right
+
+GREEK_NAMES = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
+    " varsigma sigma tau upsilon varphi chi psi omega"
+)
+GREEK_ITALICS = 0x1D6FC
+VARIANTS = {"epsilon": "𝜖", "phi": "𝜙", "vartheta": "𝜗"}
+OPERATORS = {
+    "cdot": "·",
+    ",": "·",  # the thin space of a product: a figure says the operation
+    "times": "×",
+    "odot": "⊙",
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "approx": "≈",
+    "to": "→",
+    "ne": "≠",
+    "neq": "≠",
+    "in": "∈",
+    "mapsto": "↦",
+}
+# every command that stands for characters alone
+SIGNS = {
+    **{name: f" {sign} " for name, sign in OPERATORS.items()},
+    **{name: chr(GREEK_ITALICS + place) for place, name in enumerate(GREEK_NAMES.split())},
+    **VARIANTS,
+    **dict(
+        zip(
+            ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
+            "ΓΔΘΛΞΠΣΦΨΩ",
+            strict=True,
+        )
+    ),
+    **dict.fromkeys((";", ":", " "), " "),
+    **dict.fromkeys(("left", "right", "big", "Big", "displaystyle", "textstyle", "!"), ""),
+    **{sign: sign for sign in "{}%_"},
+    "partial": "∂",
+    "infty": "∞",
+    "sum": "Σ",
+    "nabla": "∇",
+    "top": "⊤",
+    "prime": "′",
+    "ldots": "…",
+    "dots": "…",
+    "cdots": "⋯",
+    "quad": "  ",
+    "lvert": "|",
+    "rvert": "|",
+    "|": "‖",
+    "lVert": "‖",
+    "rVert": "‖",
+    "langle": "⟨",
+    "rangle": "⟩",
+}
+# advance widths in thousandths of the letters' size, rounded up for fonts that may stand in
+WIDTHS = {
+    " ": 235,
+    "(": 357,
+    ")": 357,
+    "[": 349,
+    "]": 349,
+    "/": 386,
+    ",": 245,
+    ".": 245,
+    "·": 282,
+    "|": 260,
+    "∂": 500,
+    "Σ": 640,
+    "′": 250,
+    "i": 290,
+    "j": 290,
+    "l": 290,
+    "t": 330,
+    "f": 330,
+    "r": 390,
+    "m": 850,
+    "w": 750,
+    "𝑖": 300,
+    "𝑗": 431,
+    "𝑙": 290,
+    "𝑡": 340,
+    "𝑓": 577,
+    "𝑟": 412,
+    "𝑤": 727,
+    "𝑚": 830,
+    "𝜓": 620,
+    "…": 900,
+    "⊕": 862,
+    "⊙": 862,
+    "−": 720,
+    "+": 720,
+    "=": 720,
+    "≈": 720,
+    "×": 680,
+    "→": 950,
+}
+
+
+def italic(letter: str) -> str:
+    """A letter in the italics of mathematics; any other character as it is.
+
+    >>> italic("v"), italic("h"), italic("(")
+    ('𝑣', 'ℎ', '(')
+    """
+    if letter == "h":
+        return "ℎ"
+    if "a" <= letter <= "z":
+        return chr(0x1D44E + ord(letter) - ord("a"))
+    if "A" <= letter <= "Z":
+        return chr(0x1D434 + ord(letter) - ord("A"))
+    return letter
+
+
+def upright(letter: str) -> str:
+    """The letter that an italic of mathematics is; any other character as it is.
+
+    >>> upright("𝑣"), upright("𝜓"), upright("7")
+    ('v', 'ψ', '7')
+    """
+    code = ord(letter)
+    if 0x1D434 <= code < 0x1D44E:
+        return chr(code - 0x1D434 + ord("A"))
+    if 0x1D44E <= code < 0x1D468:
+        return chr(code - 0x1D44E + ord("a"))
+    if GREEK_ITALICS <= code < GREEK_ITALICS + 25:
+        return chr(code - GREEK_ITALICS + ord("α"))
+    return {"ℎ": "h", "𝜖": "ϵ", "𝜙": "ϕ", "𝜗": "ϑ"}.get(letter, letter)
+
+
+def advance(letter: str) -> int:
+    """How wide a character is, in thousandths of the letters' size, as nearly as can be told."""
+    if "\u0300" <= letter <= "\u036f" or letter == "\u20d7":
+        return 0
+    return WIDTHS.get(letter, 700 if letter.isupper() else 530)
