@@ -1,63 +1,78 @@
 """The PyTorch page: its own code, run by PyTorch, gives every result that it shows."""
 
+import html
 import math
 import re
 from pathlib import Path
 
 import pytest
+from markdown import Markdown
 
-from docs_plugins import language
-from docs_plugins.compute import run
-from docs_plugins.model import Number
-from docs_plugins.numbers import show
+from docs_plugins.markdown import MinigradExtension
 
 PAGE = Path(__file__).parents[2] / "docs" / "pytorch.md"
 PIECE = re.compile(
-    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$"
-    r"|^\| `(?P<expression>[^`]+)` \| \{\{ (?P<path>\S+) \}\} \|$",
-    re.MULTILINE | re.DOTALL,
+    r'<code class="language-python">(?P<code>.*?)</code></pre>'
+    r"|<tr>\s*<td[^>]*><code>(?P<expression>.*?)</code></td>\s*<td[^>]*>(?P<row>.*?)</td>"
+    r'|(?P<view><div[^>]* data-mg-view="E.descent".*?</table>)',
+    re.DOTALL,
 )
-
-
-def pieces(language_or_row):
-    text = PAGE.read_text(encoding="utf-8")
-    return [piece for piece in PIECE.finditer(text) if piece.lastgroup and language_or_row(piece)]
+NUMBER = re.compile(r'data-mg="([^"]+)"[^>]*>([^<]+)<')
 
 
 @pytest.fixture(scope="module")
-def numbers():
-    """Every computed number of the page by its path."""
-    found = {}
-    for block in pieces(lambda piece: piece["language"] == "minigrad"):
-        program = language.parse(block["text"])
-        for call in program.calls:
-            computation = run(program, call)
-            found |= {f"{call.name}.{path}": n for path, n in computation.numbers.items()}
-    return found
+def page():
+    """The page as set."""
+    extensions = [MinigradExtension(formulas=True, path="pytorch.md"), "fenced_code", "tables"]
+    extensions += ["admonition", "attr_list", "meta", "pymdownx.blocks.caption"]
+    return Markdown(extensions=extensions).convert(PAGE.read_text(encoding="utf-8"))
 
 
-def test_every_value_on_the_page_stands_beside_an_expression():
-    text = PAGE.read_text(encoding="utf-8")
-    values = re.findall(r"\{\{ ?=?(\w+\.[\w.\[\],]+) \}\}", text)
-    rows = [piece["path"] for piece in pieces(lambda piece: piece["path"])]
-    assert [value for value in values if value.count(".") and value not in rows] == []
-    assert len(rows) > 15
+def results(page):
+    """The page in its order: code to run, then what expressions are shown to give after it."""
+    for piece in PIECE.finditer(page):
+        if piece["code"]:
+            yield "run", html.unescape(piece["code"]), ""
+        elif piece["row"]:
+            ((_, shown),) = NUMBER.findall(piece["row"])
+            yield "show", html.unescape(piece["expression"]), shown
+        else:
+            for path, shown in NUMBER.findall(piece["view"]):
+                yield "show", expression(path), shown
+
+
+def expression(path):
+    """What a cell of the step's table is in the page's code, once the step has been made."""
+    _, _, step, *names = path.split(".")
+    match step, names:
+        case "0", ["error"]:
+            return "before.item()"
+        case "1", ["error"]:
+            return "after.item()"
+        case "0", [weight, "gradient"]:
+            return f"{weight}.grad.item()"
+        case "1", [weight]:
+            return f"{weight}.item()"
+        case _:
+            (weight,) = names
+            return f"starts[weights.index({weight})]"
+
+
+def test_every_number_on_the_page_is_compared(page):
+    compared = [shown for kind, _, shown in results(page) if kind == "show"]
+    assert compared == [shown for _, shown in NUMBER.findall(page)]
+    assert len(compared) > 30
 
 
 @pytest.mark.torch
-def test_pytorch_gives_every_result_that_is_shown(numbers):
+def test_pytorch_gives_every_result_that_is_shown(page):
     pytest.importorskip("torch", reason="PyTorch is not here: pip install -e '.[torch]'")
     names = {}
-    compared = 0
-    for piece in pieces(lambda piece: piece["language"] == "python" or piece["path"]):
-        if piece["text"]:
-            exec(compile(piece["text"], PAGE.name, "exec"), names)  # noqa: S102
+    for kind, code, shown in results(page):
+        if kind == "run":
+            exec(compile(code, PAGE.name, "exec"), names)  # noqa: S102
             continue
-        result, number = eval(piece["expression"], names), numbers[piece["path"]]  # noqa: S307
-        assert (
-            show(Number(result, None, abs(result))).text
-            == show(Number(number.value, None, number.magnitude)).text
-        ), piece["expression"]
-        assert math.isclose(result, number.value, rel_tol=1e-12, abs_tol=1e-12)
-        compared += 1
-    assert compared == len(pieces(lambda piece: piece["path"]))
+        result = eval(code, names)  # noqa: S307
+        decimals = len(shown.partition(".")[2])
+        assert f"{result:.{decimals}f}".replace("-", "−") == shown, code
+        assert math.isfinite(result)
