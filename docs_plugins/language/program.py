@@ -54,6 +54,10 @@ class Step:
     name: str | None
     line: int  # line within the block, from 1
 
+    def __hash__(self) -> int:
+        """Leave the options out: slices among them have no hash before Python 3.12."""
+        return hash((self.function, self.operands, self.name, self.line))
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

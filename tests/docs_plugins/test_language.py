@@ -237,3 +237,9 @@ def test_a_program_can_be_compared() -> None:
     first, second = parse(RUNNING), parse(RUNNING)
     assert isinstance(first, Program)
     assert first == second
+
+
+def test_steps_have_a_hash_whatever_their_options() -> None:
+    first, second = (parse("def f(x): return x[0:1], x[1:]\nf([1, 2])") for _ in range(2))
+    assert hash(first.steps) == hash(second.steps)
+    assert len(set(first.steps)) == 3
