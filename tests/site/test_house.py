@@ -6,6 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from markdown import Markdown
+
+from docs_plugins.markdown import MinigradExtension
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -93,3 +96,12 @@ def test_no_file_names_a_package_index():
 def test_every_pin_is_exact_and_no_pin_is_missing_its_package():
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.!+-]+", pin)] == []
+
+
+def test_the_readme_s_example_gives_what_it_says():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    typed = re.search(r"^````markdown\n(.*?)^````$", readme, re.MULTILINE | re.DOTALL)[1]
+    html = Markdown(extensions=[MinigradExtension(formulas=True), "fenced_code"]).convert(typed)
+    numbers = re.findall(r"−?\d+(?:\.\d+)?", re.search(r"^> (.*)$", readme, re.MULTILINE)[1])
+    prose = html.split("<table", 1)[0]
+    assert numbers[2:] == re.findall(r'data-mg="[^"]*"[^>]*>([^<]+)<', prose)
