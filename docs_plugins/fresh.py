@@ -32,5 +32,8 @@ def load(name: str) -> ModuleType:
         if package in sys.modules and child in vars(sys.modules[package]):
             delattr(sys.modules[package], child)  # else `from docs_plugins import …` finds the old
         del sys.modules[known]
+        package, _, module = known.rpartition(".")
+        if package in KEPT and hasattr(sys.modules.get(package), module):
+            delattr(sys.modules[package], module)  # `from package import module` looks here first
     invalidate_caches()
     return import_module(name)
