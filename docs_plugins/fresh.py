@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import traceback
 from importlib import import_module, invalidate_caches
 from types import ModuleType
 
@@ -22,18 +23,51 @@ def without_byte_code() -> None:
         sys.pycache_prefix = tempfile.mkdtemp(prefix="deepnotes-")
 
 
-def load(name: str) -> ModuleType:
-    """Import a module of ours with everything of ours that it imports, as the files are now."""
-    stale = [
-        known for known in sys.modules if known.partition(".")[0] in OURS and known not in KEPT
-    ]
-    for known in stale:
-        package, _, child = known.rpartition(".")
-        if package in sys.modules and child in vars(sys.modules[package]):
-            delattr(sys.modules[package], child)  # else `from docs_plugins import …` finds the old
-        del sys.modules[known]
-        package, _, module = known.rpartition(".")
-        if package in KEPT and hasattr(sys.modules.get(package), module):
-            delattr(sys.modules[package], module)  # `from package import module` looks here first
+def load(*names: str) -> tuple[ModuleType, ...]:
+    """Import modules of ours with everything of ours that they import, as the files are now.
+
+    Where that fails, everything is as it was before.
+    """
+    before = _taken_out()
     invalidate_caches()
-    return import_module(name)
+    try:
+        return tuple(import_module(name) for name in names)
+    except BaseException:
+        _taken_out()
+        sys.modules.update(before)
+        for name, module in before.items():
+            package, _, last = name.rpartition(".")
+            if package in KEPT:
+                setattr(sys.modules[package], last, module)
+        raise
+
+
+def _taken_out() -> dict[str, ModuleType]:
+    """Take our modules out of the table of imported ones, and out of the packages that stay."""
+    ours = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in OURS and name not in KEPT
+    }
+    for name in ours:
+        del sys.modules[name]
+        package, _, last = name.rpartition(".")
+        if package in KEPT and hasattr(sys.modules[package], last):
+            delattr(sys.modules[package], last)  # `from package import module` looks here first
+    return ours
+
+
+def told(error: Exception) -> tuple[str, int, str]:
+    """Where an import of ours failed, and why: file, line, message."""
+    message = f"cannot be imported: {type(error).__name__}: {error}"
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno or 1, f"cannot be imported: {error.msg}"
+    return (*place_of(error), message)
+
+
+def place_of(error: BaseException) -> tuple[str, int]:
+    """File and line of the innermost frame that is ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if any(f"/{name}/" in f.filename.replace("\\", "/") for name in OURS)]
+    last = (ours or frames)[-1]
+    return last.filename, last.lineno or 1

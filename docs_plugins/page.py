@@ -14,6 +14,7 @@ from html import escape
 
 from docs_plugins import compute, language, literals, references
 from docs_plugins.fences import Fence
+from docs_plugins.fresh import place_of
 from docs_plugins.maths import Token
 from docs_plugins.model import Computation, Number
 from docs_plugins.numbers import FormatError, Shown, show
@@ -123,6 +124,10 @@ class Page:
                 self.problem(
                     block.origin(mistake.line), mistake.message, mistake.remedy, mistake.item
                 )
+            return None
+        except Exception as error:  # noqa: BLE001  whatever a rule that is being edited can raise
+            self.failed.add(call.name)
+            self.problem(block.origin(call.line), *_fault(error), call.name)
             return None
         self.computations[call.name] = computation
         return computation
@@ -241,6 +246,8 @@ class Page:
             except (ViewError, FormatError, compute.ComputationError) as error:
                 remedy = getattr(error, "remedy", "")
                 return self.box([self.problem(origin, str(error), remedy, name)])
+            except Exception as error:  # noqa: BLE001  a view that is being edited, likewise
+                return self.box([self.problem(origin, *_fault(error), name)])
 
         return Place(source, origin, "", source, view=name, draw=draw)
 
@@ -385,6 +392,12 @@ def problem_box(problems: Sequence[Problem]) -> str:
 
 def _attribute(value: str) -> str:
     return escape(value).replace("\n", "&#10;")
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    """An error that is no mistake of the writer's, and where it arose."""
+    file, line = place_of(error)
+    return f"{type(error).__name__}: {error}", f"a fault of ours, at {file}:{line}"
 
 
 def _item(body: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
     """Computes blocks while pages are read, and fails the build when anything is wrong with them."""
 
     site: site_module.Site
+    site_module: Any = None
+    markdown_module: Any = None
     serving = False
     dirty = False
     reading_only = False
@@ -63,20 +66,35 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Begin a build: this runs for each one, so all state starts here."""
-        self.core: type[site_module.Site]
-        site = fresh.load("docs_plugins.site") if self.serving else _import("docs_plugins.site")
-        markdown = _import("docs_plugins.markdown")
-        self.site_module = site
-        self.site = site.Site(serving=self.serving)
-        self.extension: markdown_module.MinigradExtension = markdown.MinigradExtension(
-            formulas=self.config.formulas
-        )
+        broken = self._load()
+        self.site = self.site_module.Site(serving=self.serving)
+        if broken:
+            where, line, message = broken
+            path = _shown_path(config, Path(where))
+            remedy = "until it is mended, pages are computed as before the edit"
+            self.site.problems.append(self.site_module.Problem(path, line, "", message, remedy))
+        self.extension = self.markdown_module.MinigradExtension(formulas=self.config.formulas)
         extensions: list[Any] = [e for e in config.markdown_extensions if e != "minigrad"]
         config.markdown_extensions = [*extensions, self.extension]
         config.extra_css.append(STYLE)
         if self.serving:
             config.watch += [str(folder) for folder in _own_folders()]
         return config
+
+    def _load(self) -> tuple[str, int, str] | None:
+        """Import what computes; while serving anew, and as it was where an edit broke it."""
+        if not self.serving:
+            self.site_module = import_module("docs_plugins.site")
+            self.markdown_module = import_module("docs_plugins.markdown")
+            return None
+        try:
+            modules = fresh.load("docs_plugins.site", "docs_plugins.markdown")
+            self.site_module, self.markdown_module = modules
+        except Exception as error:  # whatever an edit of ours can break
+            if self.site_module is None:
+                raise
+            return fresh.told(error)
+        return None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep records out of the site and bring our style sheet in."""
@@ -147,12 +165,6 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
     ) -> LiveReloadServer:
         """Defined so that MkDocs keeps one plugin while it serves."""
         return server
-
-
-def _import(name: str) -> Any:
-    from importlib import import_module  # noqa: PLC0415
-
-    return import_module(name)
 
 
 def _own_folders() -> list[Path]:

@@ -60,6 +60,7 @@ class Site:
         if page is None:
             return html
         loose = [problem for problem in page.problems if str(problem) not in page.placed]
+        loose += self.problems
         return problem_box(loose) + html if self.serving else html
 
     def all_problems(self) -> list[Problem]:
