@@ -36,8 +36,8 @@ class Plot:
     up: Line
     title: str
     description: str
-    width: float = 640.0
-    height: float = 300.0
+    width: float = 440.0
+    height: float = 270.0
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
