@@ -17,6 +17,7 @@ from docs_plugins.layering import Layering, Link, Segment, is_passage, layers
 SWEEPS = 24
 APART = 20.0  # between nodes of a layer
 ARRIVING = 22.0  # between links where they arrive at a node
+WIDEST = 3.0  # the lanes of a node's links keep others away so many times as far as it is broad
 ROOMY = 47.0  # the most between links that arrive at a roomy node
 CROWDED = 5  # more links than this at one side of a node stand as close where they leave
 TRACKS = 8.0  # from a link's forward line to its backward line
@@ -27,6 +28,7 @@ LEAVING = 0.9  # a bend's length for its height, where links leave
 STEEPEST = 0.6  # and where they arrive
 LONGEST_BEND = 72.0
 NEAR = 9.0  # a bend over less than this is no bend
+EVEN = 2.0  # a passage so near to the lane before it moves there
 CLOSEST = 15.0  # between links that were made straight
 PASSING = 200.0  # how much more a long link goes straight on than towards its end
 LIGHT = 0.02  # how much a free input counts beside the nodes that it stands with
@@ -132,6 +134,7 @@ class _Geometry:
         self.length = {node.key: node.along for node in nodes}
         self._stretch({node.key for node in nodes if node.stretched})
         self.breadth = {node.key: node.across for node in nodes}
+        self.room: dict[str, float] = {}  # what the lanes of a node's links need, side by side
         self.leaving: dict[str, list[int]] = {}
         self.arriving: dict[str, list[int]] = {}
         for index, segment in enumerate(self.segments):
@@ -164,6 +167,8 @@ class _Geometry:
         for key, indices in listed.items():
             ranked = sorted(indices, key=other)
             steps = [self._pitch(key, len(ranked), leaving=leaving)] * (len(ranked) - 1)
+            if leaving:
+                self.room[key] = sum(self._pitches(ranked)) + TRACKS
             if leaving and len(ranked) <= CROWDED and key not in self.tight:
                 steps = [max(ARRIVING, step) for step in self._pitches(ranked)]
             at = -sum(steps) / 2
@@ -211,7 +216,7 @@ class _Geometry:
         gaps = {}
         for row in self.rows:
             gaps[row] = [
-                (self.breadth[a] + self.breadth[b]) / 2
+                (self._extent(a) + self._extent(b)) / 2
                 + (APART / 2 if is_passage(a) and is_passage(b) else self.apart)
                 for a, b in pairwise(row)
             ]
@@ -229,6 +234,10 @@ class _Geometry:
                 moved = isotonic(wanted, gaps[row], [weight[key] for key in row])
                 place.update(zip(row, moved, strict=True))
         return place
+
+    def _extent(self, key: str) -> float:
+        """How much room a node and its links' lanes need in its layer."""
+        return max(self.breadth[key], min(self.room.get(key, 0.0), WIDEST * self.breadth[key]))
 
     def _weights(self) -> dict[str, float]:
         """What each node counts: an input of one consumer gives way to what it stands with."""
@@ -328,7 +337,10 @@ class _Geometry:
                 for other in self.arriving[target]
                 if other != index
             )
-            if near and inside and apart and not is_passage(target):
+            if is_passage(target):
+                if abs(wanted) < EVEN:
+                    self.place[target] += wanted
+            elif near and inside and apart:
                 self.end[index] = wanted
 
     def _routes(

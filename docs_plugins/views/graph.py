@@ -67,6 +67,13 @@ class Told:
         self.links = links
         self.symbols = lines.symbols(computation)
         self.adjoints = lines.adjoint_symbols(computation)
+        self.seeds = {
+            output.variable: output.symbol
+            for output in computation.outputs
+            if output.variable is not None
+            and output.symbol != self.symbols[output.variable]
+            and not output.shape
+        }
         self.backward = links != "none" and any(v.adjoint is not None for v in self.variables)
 
     def box(self, variable: Variable) -> Box:
@@ -102,6 +109,9 @@ class Told:
             for term in terms[1:]:
                 total = mathline.joined(total, mathline.roman(" + "), term)
             first = lines.equation(first, total)
+        seed = self.seeds.get(variable.index)
+        if seed is not None and not links and self.links == "contributions":
+            first = lines.equation(first, lines.partial(seed, self.symbols[variable.index]))
         return first, lines.value_of(self.computation, variable, "adjoint", self.format)
 
     def arrows(self) -> list[Arrow]:
@@ -166,22 +176,11 @@ class Told:
         symbol = self.symbols[variable.index]
         if symbol == output.symbol or symbol != variable.symbol:
             return None
-        label: tuple[Line, ...] = ()
-        if variable.adjoint is not None and not variable.shape and self.links == "contributions":
-            rule = lines.partial(output.symbol, symbol)
-            label = (lines.equation(lines.math(variable.adjoint_symbol), rule),)
         key = f"{output.label}-output"
         about = f"{self.block}.{output.label}"
         box = Box(key, about, (lines.math(output.symbol),), kind="plain")
-        arrow = Arrow(
-            f"{variable.address}-{key}",
-            about,
-            variable.address,
-            key,
-            backward=label,
-            back=self.backward,
-        )
-        return box, arrow
+        key = f"{variable.address}-{key}"
+        return box, Arrow(key, about, variable.address, box.key, back=self.backward)
 
     @staticmethod
     def short(formula: Formula, otherwise: Line) -> Line:
