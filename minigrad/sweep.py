@@ -102,6 +102,7 @@ def backward(
     sent: list[Any] | None = None,
     rule: Callable[..., tuple[Value | None, Value]] | None = None,
     settle: Callable[[Node, Value], Value] | None = None,
+    release: bool = False,
 ) -> list[Value | None]:
     """Adjoints of all nodes, given the cotangents of some.
 
@@ -112,6 +113,7 @@ def backward(
         sent: A list to which is appended what goes over each link (see ``Sweep``).
         rule: Another reading of a link than ``pulled``.
         settle: Called with a node and its finished adjoint, gives the adjoint to go on with.
+        release: Whether only the inputs' adjoints are wanted: others make room as early as can be.
 
     Raises:
         DomainError: If a derivative is not finite.
@@ -123,7 +125,7 @@ def backward(
     if tape.plain and not seeds and rule is None and settle is None:
         sweep_floats(tape, adjoints, sent)
         return adjoints
-    rule = rule or pulled
+    rule = rule or (pulled if sent is not None else pulled_in_place)
     try:
         for node in reversed(tape):
             adjoint = adjoints[node.index]
@@ -140,6 +142,8 @@ def backward(
                         adjoints[index] = value if before is None else before + value
                         if sent is not None:
                             sent.append((partial, value))
+            if release and node.first is not None:
+                adjoints[node.index] = None
     except FAULTS as error:
         fail(node, error)
     return adjoints
@@ -240,7 +244,16 @@ def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
     sums[index] = value if before is None else before + value
 
 
-def pulled(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value | None, Value]:
+def pulled_in_place(
+    node: Node, position: int, adjoint: Value, seeds: int
+) -> tuple[Value | None, Value]:
+    """The contribution of one link, in the memory of its local partial where that is new."""
+    return pulled(node, position, adjoint, seeds, in_place=True)
+
+
+def pulled(
+    node: Node, position: int, adjoint: Value, seeds: int, *, in_place: bool = False
+) -> tuple[Value | None, Value]:
     """Local partial and contribution of one link; None for both if nothing ever goes over it."""
     operation = node.operation
     operands = node.operands
@@ -253,8 +266,17 @@ def pulled(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value
     elif rule is None:
         return None, None
     elif partials:
-        partial = rule(node.value, *[x.value for x in operands])
-        value = adjoint * partial
+        values = [x.value for x in operands]
+        partial = rule(node.value, *values)
+        if (
+            in_place
+            and type(partial) is type(adjoint) is np.ndarray
+            and partial.shape == adjoint.shape
+            and not any(partial is known for known in (node.value, *values))
+        ):
+            value = np.multiply(adjoint, partial, out=partial)
+        else:
+            value = adjoint * partial
     else:
         values = [x.value for x in operands]
         value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))

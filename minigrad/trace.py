@@ -83,15 +83,19 @@ class Trace:
         return sweep.Sweep(self.nodes, self.adjoints(pairs, sent=sent), sent)
 
     def adjoints(
-        self, cotangents: list[tuple[Node, Value]], seeds: int = 0, sent: list[Any] | None = None
+        self,
+        cotangents: list[tuple[Node, Value]],
+        seeds: int = 0,
+        sent: list[Any] | None = None,
+        *,
+        release: bool = False,
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
+        if not self.nodes.plain and not RAISING.get():
+            with raising():
+                return self.adjoints(cotangents, seeds, sent, release=release)
         try:
-            if self.nodes.plain or RAISING.get():
-                adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
-            else:
-                with raising():
-                    adjoints = sweep.backward(self.nodes, cotangents, seeds, sent)
+            adjoints = sweep.backward(self.nodes, cotangents, seeds, sent, release=release)
             for x in self.inputs:
                 adjoint = adjoints[x.index]
                 if adjoint is not None and not is_finite(adjoint):  # overflow without a flag
@@ -182,7 +186,7 @@ class Trace:
         """For each output, for each input, the partial derivatives of all their elements."""
         rows, columns = total_size(self.outputs), total_size(self.inputs)
         if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
-            found = self.adjoints(identity(self.outputs, rows), 1)
+            found = self.adjoints(identity(self.outputs, rows), 1, release=True)
             wholes = [seeded(found, x, rows) for x in self.inputs]
             return tuple(
                 tuple(
