@@ -24,6 +24,7 @@ class Diagonal(Reading):
     __slots__ = ("diagonal",)
 
     def __init__(self, diagonal: Value) -> None:
+        """Hold the diagonal, a vector."""
         self.diagonal = diagonal
 
     @property
@@ -37,11 +38,13 @@ class Diagonal(Reading):
         return 2
 
     def __mul__(self, other: Value) -> Value:
+        """Stay diagonal, multiplied by a number or a vector."""
         if type(other) is float or shape_of(other) == self.diagonal.shape:
             return Diagonal(self.diagonal * other)
         return full(self) * full(other)
 
     def __add__(self, other: Value) -> Value:
+        """Stay diagonal, added to another."""
         if type(other) is Diagonal:
             return Diagonal(self.diagonal + other.diagonal)
         return full(self) + other

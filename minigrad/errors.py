@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 PACKAGE = str(Path(__file__).parent)
 
@@ -23,6 +27,7 @@ class DomainError(ArithmeticError):
     def __init__(
         self, operation: str, operands: tuple[object, ...], node: int | None, reason: str
     ) -> None:
+        """Note the user's line as well."""
         super().__init__(operation, operands, node, reason)
         self.operation = operation
         self.operands = operands
@@ -39,17 +44,18 @@ class DomainError(ArithmeticError):
         return f"{self.operation}({shown}){node}: {self.reason}{where}"
 
     def __str__(self) -> str:
+        """Give the message."""
         return self.message
 
 
 def users_line() -> tuple[str | None, int | None]:
     """File and line of the innermost frame that is neither the engine's nor numpy's."""
-    frame = sys._getframe(1)  # noqa: SLF001  (a traceback object would cost more and say less)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  (there is no other way to look up)
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith((PACKAGE, "<frozen")) and f"{Path('numpy')}/" not in file:
             return file, frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None, None
 
 

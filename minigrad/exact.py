@@ -61,7 +61,7 @@ def exact_sweep(
     atoms: Mapping[int, Symbol],
     cotangents: Mapping[int, Symbol],
     seed: Any = None,
-) -> tuple[list[Any], list[tuple[sweep.Contribution, Any]]]:
+) -> tuple[list[Any], list[sweep.Contribution]]:
     """Each node's adjoint, and each contribution, as ``exact_values`` gives the values.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -93,7 +93,7 @@ def added(before: Value | None, value: Value) -> Value:
     return value if before is None else before + value
 
 
-def assigned(
+def assigned(  # noqa: PLR0913, PLR0917  (what a statement is about, field by field)
     role: str,
     node: Node,
     targets: Value,
@@ -105,5 +105,6 @@ def assigned(
     left = np.asarray(targets, dtype=object)
     right = np.broadcast_to(np.asarray(values, dtype=object), left.shape)
     for element in np.ndindex(left.shape):
-        target, text = left[element].javascript, to_javascript(expression(right[element]))
+        symbol: Any = left[element]
+        target, text = symbol.javascript, to_javascript(expression(right[element]))
         yield Statement(role, node.index, consumer, position, element, target, text)

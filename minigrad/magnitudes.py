@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from minigrad import ops, sweep
+from minigrad import sweep
 from minigrad.node import Node, Value, shape_of
 from minigrad.sweep import Contribution
 
 if TYPE_CHECKING:
+    from minigrad.operation import Function
     from minigrad.trace import Trace
 
 
@@ -80,7 +81,7 @@ def pulled_size(node: Node, position: int, size: Value, seeds: int) -> tuple[Val
     return partial, sweep.unbroadcast(value, shape_of(values[position]), seeds)
 
 
-def structural_size(node: Node, rule: ops.Function, size: Value, values: list[Value]) -> Value:
+def structural_size(node: Node, rule: Function, size: Value, values: list[Value]) -> Value:
     """A linear map, or its transpose, applied to sizes."""
     options = node.options or {}
     if node.operation.sized:

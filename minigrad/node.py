@@ -1,4 +1,5 @@
 """What a forward pass leaves behind: nodes on a tape, in the order of evaluation."""
+# ruff: noqa: D105, D107  (Python's own methods, which do what they do everywhere)
 
 from __future__ import annotations
 
@@ -24,28 +25,32 @@ LARGE = 10_000
 class Operand:
     """What stands in a formula: Python's operators apply the engine's operations to it.
 
-    The operators themselves are set by ``ops.OPERATORS``.
+    The operators themselves are set from the table ``ops.OPERATORS``.
     """
 
     __slots__ = ()
     __hash__ = object.__hash__  # == compares by value and gives a node, so identity hashes
 
-    if TYPE_CHECKING:  # set by ops.OPERATORS
-
-        def __add__(self, other: Value) -> Any: ...
-        def __radd__(self, other: Value) -> Any: ...
-        def __sub__(self, other: Value) -> Any: ...
-        def __rsub__(self, other: Value) -> Any: ...
-        def __mul__(self, other: Value) -> Any: ...
-        def __rmul__(self, other: Value) -> Any: ...
-        def __truediv__(self, other: Value) -> Any: ...
-        def __rtruediv__(self, other: Value) -> Any: ...
-        def __pow__(self, other: Value) -> Any: ...
-        def __rpow__(self, other: Value) -> Any: ...
-        def __matmul__(self, other: Value) -> Any: ...
-        def __rmatmul__(self, other: Value) -> Any: ...
-        def __neg__(self) -> Any: ...
-        def __abs__(self) -> Any: ...
+    if TYPE_CHECKING:  # set by ops
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __pow__: Any
+        __rpow__: Any
+        __matmul__: Any
+        __rmatmul__: Any
+        __neg__: Any
+        __abs__: Any
+        __gt__: Any
+        __ge__: Any
+        __lt__: Any
+        __le__: Any
+        __array_ufunc__: Any
 
 
 class Node(Operand):
@@ -81,7 +86,7 @@ class Node(Operand):
             return ()
         if self.second is None:
             return (self.first,)
-        if type(self.second) is tuple:
+        if isinstance(self.second, tuple):
             return (self.first, *self.second)
         return (self.first, self.second)
 
@@ -101,8 +106,7 @@ class Node(Operand):
         return prod(self.shape)
 
     if TYPE_CHECKING:  # set by ops
-
-        def __getitem__(self, key: Any) -> Any: ...
+        __getitem__: Any
 
     def __len__(self) -> int:
         if not self.shape:

@@ -217,11 +217,11 @@ def unary(operation: Operation) -> Function:
     return apply
 
 
-def binary(operation: Operation) -> Function:
+def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost of each operation)
     """The function of two operands."""
     scalar = operation.scalar
 
-    def apply(a: Value, b: Value) -> Value:
+    def apply(a: Value, b: Value) -> Value:  # noqa: C901, PLR0912, PLR0915
         if type(a) is Node:
             tape = a.tape
             left = a.value
@@ -338,7 +338,7 @@ def general(
     return tape.record(operation, nodes, value, options)
 
 
-def evaluate(
+def evaluate(  # noqa: C901  (one question a line)
     operation: Operation,
     operands: Sequence[Value],
     options: Mapping[str, Any] | None,

@@ -8,6 +8,7 @@ linear map for each operand (``push``) and its transpose (``pull``) in the same 
 Guards at kinks, zeros and in tails are operations too: ``generic`` is the branch TeX shows.
 """
 
+# ruff: noqa: ARG005  (a rule names all that it is given, and uses what it needs)
 from __future__ import annotations
 
 import builtins
@@ -21,7 +22,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, Function, elementwise, plain, structural
+from minigrad.operation import OPERATIONS, elementwise, plain, structural
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ def negative(x: Value) -> Value:
 
 
 def exact_power(a: Fraction, b: Fraction) -> Fraction | None:
-    """a to the b where that is a fraction of reasonable size."""
+    """Power of fractions where that is a fraction of reasonable size."""
     if b == Fraction(1, 2):
         return exact_root(a)
     whole = b.denominator == 1 and builtins.abs(b) <= 64
@@ -128,7 +129,7 @@ def power(a: Value, b: Value) -> Value:
 
 
 def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
-    """c times a to the b where that is a fraction."""
+    """Multiple of a power where that is a fraction."""
     raised = exact_power(a, b) if c else Fraction(0)
     return None if raised is None else c * raised
 
@@ -142,7 +143,7 @@ def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None
     domain="a base above 0, or a whole exponent (not negative at 0)",
 )  # fmt: skip
 def scaled_power(c: Value, a: Value, b: Value) -> Value:
-    """c times a to the b, and 0 wherever c is 0: the derivative of a power, right at a = 0.
+    """Multiple c of a to the b, and 0 wherever c is 0: the derivative of a power, right at a = 0.
 
     >>> scaled_power(0.0, 0.0, -1.0)
     0.0
@@ -158,7 +159,7 @@ def scaled_power(c: Value, a: Value, b: Value) -> Value:
     domain="b > 0, or a = 0",
 )  # fmt: skip
 def xlogy(a: Value, b: Value) -> Value:
-    """a ln b, and 0 where a is 0.
+    """Product a ln b, and 0 where a is 0.
 
     >>> xlogy(0.0, 0.0)
     0.0
@@ -310,7 +311,7 @@ def arctan(x: Value) -> Value:
 
 
 @elementwise(
-    math.tanh, lambda y, x: tanh_slope(y, x),
+    math.tanh, lambda y, x: tanh_slope(y, x),  # noqa: PLW0108  (defined below)
     tex=r"\tanh{0:f}", javascript="Math.tanh({0})", exact={0: 0}.get,
 )  # fmt: skip
 def tanh(x: Value) -> Value:
@@ -341,7 +342,7 @@ def tanh_slope(y: Value, x: Value) -> Value:
     """
     slope = np.multiply(y, y)
     np.subtract(1.0, slope, out=slope)
-    if np.minimum.reduce(slope, axis=None, initial=1.0) < 1e-3:  # there 1 - y² has lost digits
+    if SMALLEST(slope, axis=None, initial=1.0) < 1e-3:  # there 1 - y² has lost digits
         tail = slope < 1e-3
         t = np.exp(-2.0 * np.abs(np.broadcast_to(x, slope.shape)[tail]))
         slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
@@ -374,7 +375,7 @@ def sigmoid(x: Value) -> Value:
     generic=lambda y, x: 1.0 - y, exact=lambda y, x: 1 - y,
     javascript="1 / (1 + Math.exp({1}))", binds=2,
 )  # fmt: skip
-def sigmoid_complement(y: Value, x: Value) -> Value:
+def sigmoid_complement(_y: Value, x: Value) -> Value:
     """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
 
     >>> sigmoid_complement(0.5, 0.0)
@@ -439,7 +440,7 @@ def sign(x: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: b if b > a else a,
+    builtins.max,
     lambda y, a, b: wins(a, b), lambda y, a, b: wins(b, a),
     tex=r"\max({0}, {1})", text="max({0}, {1})", javascript="Math.max({0}, {1})",
     exact=builtins.max,
@@ -455,7 +456,7 @@ def maximum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: b if b < a else a,
+    builtins.min,
     lambda y, a, b: wins(b, a), lambda y, a, b: wins(a, b),
     tex=r"\min({0}, {1})", text="min({0}, {1})", javascript="Math.min({0}, {1})",
     exact=builtins.min,
@@ -472,7 +473,8 @@ def minimum(a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None,
-    generic=lambda a, b: greater(a, b), exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
+    generic=lambda a, b: greater(a, b),  # noqa: PLW0108  (defined below)
+    exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
     javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
     binds=2,
 )  # fmt: skip
@@ -580,7 +582,7 @@ def not_equal(a: Value, b: Value) -> Value:
     exact=lambda condition, a, b: a if condition else b,
 )  # fmt: skip
 def where(condition: Value, a: Value, b: Value) -> Value:
-    """a where the condition is not 0, else b; the condition has no derivative.
+    """Choose a where the condition is not 0, else b; the condition has no derivative.
 
     >>> where(greater(2.0, 1.0), 5.0, 6.0)
     5.0
@@ -668,7 +670,12 @@ def on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: A
     return rule(size, np.abs(y), *map(np.abs, operands), **options)
 
 
-# --- reductions ----------------------------------------------------------------------------------
+# --- reductions: as numpy's functions of these names, without what they do before --------------
+
+SUM: Any = np.add.reduce
+PRODUCT: Any = np.multiply.reduce
+LARGEST: Any = np.maximum.reduce
+SMALLEST: Any = np.minimum.reduce
 
 
 @structural(
@@ -682,7 +689,7 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return SUM(x, axis=axis, keepdims=keepdims)
 
 
 def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
@@ -703,7 +710,7 @@ def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduced_size(x, axis)
+    return SUM(x, axis=axis, keepdims=keepdims) / reduced_size(x, axis)
 
 
 def folded(function: Any) -> Any:
@@ -749,7 +756,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> max([1.0, 3.0, 2.0])
     3.0
     """
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return LARGEST(x, axis=axis, keepdims=keepdims)
 
 
 @structural(**EXTREME, reads=over_axes("min"), objects=folded(minimum))
@@ -761,7 +768,7 @@ def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> min([1.0, 3.0, 2.0])
     1.0
     """
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return SMALLEST(x, axis=axis, keepdims=keepdims)
 
 
 def others(x: Value, axis: tuple[int, ...]) -> Value:
@@ -771,9 +778,10 @@ def others(x: Value, axis: tuple[int, ...]) -> Value:
         count = shape_of(x)[position]
         parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
         before = [1.0, *accumulate(parts[:-1], multiply)]
-        after = [*accumulate(parts[:0:-1], multiply)][::-1] + [1.0]
+        after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]
         if count > 1:
-            result *= concatenate([multiply(b, a) for b, a in zip(before, after)], position)
+            pairs = zip(before, after, strict=True)
+            result *= concatenate([multiply(b, a) for b, a in pairs], position)
             x = reduce(multiply, parts)
     return result
 
@@ -781,7 +789,8 @@ def others(x: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t * others(x, axis), axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * others(x, axis)],
-    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute, tex=r"\prod {0:2}", binds=2,
+    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute,
+    tex=r"\prod {0:2}", binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -789,7 +798,7 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
+    return PRODUCT(x, axis=axis, keepdims=keepdims)
 
 
 def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
@@ -817,8 +826,8 @@ def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> logsumexp([700.0, 700.0]) == 700.0 + log(2.0)
     True
     """
-    top = np.maximum.reduce(x, axis=axis, keepdims=True)
-    result = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
+    top = LARGEST(x, axis=axis, keepdims=True)
+    result = np.log(SUM(np.exp(x - top), axis=axis, keepdims=True)) + top
     return result if keepdims else result.squeeze(axis)
 
 
@@ -841,8 +850,8 @@ def softmax(x: Value, axis: Any = -1) -> Value:
     >>> softmax([0.0, 0.0]).tolist()
     [0.5, 0.5]
     """
-    weights = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
-    return weights / np.add.reduce(weights, axis=axis, keepdims=True)
+    weights = np.exp(x - LARGEST(x, axis=axis, keepdims=True))
+    return weights / SUM(weights, axis=axis, keepdims=True)
 
 
 # --- products ------------------------------------------------------------------------------------
@@ -876,12 +885,12 @@ def as_product(g: Value, a: Value, b: Value) -> Value:
     return reshape(g, inner + row + column)
 
 
-def pull_left(g: Value, y: Value, a: Value, b: Value) -> Value:
+def pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
     """The adjoint of a in a @ b: ỹ bᵀ."""
     return matmul(as_product(g, a, b), swap(columns(b)))
 
 
-def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
+def pull_right(g: Value, _y: Value, a: Value, b: Value) -> Value:
     """The adjoint of b in a @ b: aᵀ ỹ, which for a vector b is ỹᵀ a."""
     if b.ndim > 1:
         return matmul(swap(rows(a)), as_product(g, a, b))
@@ -919,7 +928,8 @@ def no_matrices(a: float, b: float) -> NoReturn:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right],
-    scalar=no_matrices, tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
+    scalar=no_matrices,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -995,7 +1005,7 @@ def pad(t: Value, x: Value, axes: int) -> Value:
     reads=lambda x, shape: ((x,), {"shape": tuple(shape)}), tex="{0}", binds=0,
 )  # fmt: skip
 def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
-    """x repeated to a shape.
+    """Repeat x to a shape.
 
     >>> broadcast_to(1.0, (2,)).tolist()
     [1.0, 1.0]
@@ -1094,22 +1104,25 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     if flat is None:
         result[(slice(None),) * len(seeds) + key] = x
     else:
-        np.add.at(result.reshape((*seeds, math.prod(shape))), (Ellipsis, flat), x)
+        places: Any = (Ellipsis, flat)
+        np.add.at(result.reshape((*seeds, math.prod(shape))), places, x)
     return result
 
 
 def is_reading(x: Value) -> bool:
     """Whether a plain value is one that a rule is read on symbolically."""
-    return getattr(x, "dtype", None) == object or isinstance(x, Operand)
+    return isinstance(x, Operand) or (type(x) is np.ndarray and x.dtype.kind == "O")
 
 
 class Each:
     """Rules of an operation with any number of operands: one function, told the position."""
 
     def __init__(self, rule: Any) -> None:
+        """Hold the rule, called with the operand's position before its other arguments."""
         self.rule = rule
 
     def __getitem__(self, position: int) -> Any:
+        """Give the rule of one operand."""
         return lambda *args, **options: self.rule(position, *args, **options)
 
 
@@ -1192,10 +1205,10 @@ OPERATORS = {
 }
 for method, function in OPERATORS.items():
     setattr(Operand, method, function)
-Node.__getitem__ = index  # type: ignore[method-assign]
+Node.__getitem__ = index
 
 
-def on_ufunc(self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+def on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
     """What numpy asks for ``array * node``; its functions proper are refused by name."""
     if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
         return OPERATIONS[ufunc.__name__].apply(*operands)

@@ -95,7 +95,7 @@ class Sweep:
                         yield operand, consumer, position
 
 
-def backward(
+def backward(  # noqa: C901, PLR0913, PLR0917  (one loop; the options are readings of it)
     tape: Tape,
     cotangents: Iterable[tuple[Node, Value]],
     seeds: int = 0,
@@ -149,12 +149,15 @@ def backward(
     return adjoints
 
 
-def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> None:
+def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
+    tape: Tape, adjoints: list[Any], sent: list[Any] | None
+) -> None:
     """The same sweep where every value is a float: no question of shape, no call for each link.
 
     This loop is what a scalar gradient costs, hence the three copies of its last four lines.
     """
     keep = None if sent is None else sent.append
+    node: Any
     try:
         for node in reversed(tape):
             adjoint = adjoints[node.index]
@@ -213,11 +216,11 @@ def sweep_floats(tape: Tape, adjoints: list[Any], sent: list[Any] | None) -> Non
             else:
                 for position, operand in enumerate(node.operands):
                     if operand.index >= 0:
-                        partial, value = pulled(node, position, adjoint, 0)
-                        if value is not None:
+                        link = pulled(node, position, adjoint, 0)
+                        if link[1] is not None:
                             if keep:
-                                keep(partial)
-                            accumulate(adjoints, operand.index, value)
+                                keep(link[0])
+                            accumulate(adjoints, operand.index, link[1])
     except FAULTS as error:
         fail(node, error)
 
@@ -281,9 +284,8 @@ def pulled(
         values = [x.value for x in operands]
         value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
     operand = operands[position].value
-    if type(operand) is np.ndarray and type(value) is np.ndarray:
-        if value.shape[seeds:] == operand.shape:
-            return partial, value
+    if type(value) is type(operand) is np.ndarray and value.shape[seeds:] == operand.shape:
+        return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
 
 
@@ -344,7 +346,7 @@ def forward(
                     if value is not None:
                         accumulate(tangents, node.index, value)
                     if checked and not is_finite(value):
-                        raise OverflowError  # noqa: TRY301
+                        raise OverflowError
                 except FAULTS as error:
                     fail(node, error)
     return tangents

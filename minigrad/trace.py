@@ -49,7 +49,7 @@ class Trace:
 
     __slots__ = ("arguments", "function", "inputs", "nodes", "outputs", "value")
 
-    def __init__(
+    def __init__(  # noqa: D107, PLR0913, PLR0917  (its attributes, as documented above)
         self,
         function: Callable[..., Any],
         arguments: Sequence[Any],
@@ -322,6 +322,7 @@ class StoppingTape(Tape):
     __slots__ = ("stop",)
 
     def __init__(self, stop: int) -> None:
+        """Stop where the node of this index is appended."""
         super().__init__()
         self.stop = stop
 

@@ -30,7 +30,6 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-
     several = isinstance(argnums, tuple)
     wanted = tuple_of(argnums)
     simple, last = min(wanted) >= 0, max(wanted)
@@ -54,7 +53,9 @@ def value_and_grad(
 def described(t: Trace) -> str:
     """What a function returned, for an error's text."""
     shapes = [str(y.shape) if y.shape else "scalar" for y in t.outputs]
-    return f"{len(shapes)} values ({', '.join(shapes)})" if len(shapes) > 1 else f"shape {shapes[0]}"
+    return (
+        f"{len(shapes)} values ({', '.join(shapes)})" if len(shapes) > 1 else f"shape {shapes[0]}"
+    )
 
 
 def grad(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -115,7 +116,6 @@ def jacobian(
     >>> jacobian(lambda x: x * x)([1.0, 2.0]).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
-
     wanted = tuple_of(argnums)
 
     @wraps(function)
