@@ -1,7 +1,8 @@
 """Find the fences that are ours in a page's lines, and those that look like ours and are not.
 
-Fences of other languages are stepped over whole, so that a page can show our syntax inside a longer fence. A line may
-begin with quote marks and indentation; what the fence holds then begins with the same.
+Fences of other languages are stepped over whole, so that a page can show our syntax inside a longer
+fence. A line may begin with quote marks and indentation; what the fence holds then begins with the
+same.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def _closing(
 
 
 def _without(line: str, prefix: str) -> str | None:
-    """The line after the prefix; None where it does not begin with it, so that a fence ends unclosed there."""
+    """The line after the prefix; None where it does not begin with it: the fence is unclosed."""
     if line.startswith(prefix):
         return line[len(prefix) :]
     if not line.strip("> \t") and len(line) <= len(prefix):

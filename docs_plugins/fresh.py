@@ -1,4 +1,4 @@
-"""Import our modules anew, so that an edit of the engine or of a view shows at the next build of a running server."""
+"""Import our modules anew, so that an edit of ours shows at a running server's next build."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ KEPT = frozenset(("docs_plugins", "docs_plugins.plugin", "docs_plugins.fresh"))
 def without_byte_code() -> None:
     """Have modules read from their text alone.
 
-    Byte code is looked up by size and whole second: a quick edit of the same length would be served stale. Writing it
-    would be one more change in a watched folder.
+    Byte code is looked up by size and whole second: a quick edit of the same length would be served
+    stale. Writing it would be one more change in a watched folder.
     """
     sys.dont_write_bytecode = True
     if sys.pycache_prefix is None:

@@ -1,8 +1,8 @@
 """The Python-Markdown extension: blocks, references and formulas, by entry point `minigrad`.
 
-Three steps. Before anything is inserted, each line is marked with where it came from. When every line is there, our
-fences are computed and each reference becomes one private character. When the HTML is whole, the characters become
-numbers, views and links.
+Three steps. Before anything is inserted, each line is marked with where it came from. When every
+line is there, our fences are computed and each reference becomes one private character. When the
+HTML is whole, the characters become numbers, views and links.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
 
 
 class PageError(ValueError):
-    """Everything that is wrong with a page, raised at the end of its conversion outside of MkDocs."""
+    """Everything that is wrong with a page, raised at the end of its conversion."""
 
     def __init__(self, problems: list[Problem]) -> None:
         """List every problem in the message, a line each."""
@@ -43,7 +43,7 @@ class PageError(ValueError):
 
 
 class MinigradExtension(Extension):
-    """Computed blocks, values and views in Markdown; `formulas` turns TeX between dollars into MathML."""
+    """Computed blocks, values and views in Markdown; `formulas` sets TeX between dollars."""
 
     def __init__(self, **options: Any) -> None:
         """Declare the options."""
@@ -139,7 +139,7 @@ class Mark(Step):
 
 
 class Unmark(Step):
-    """Takes the marks off once every line is there (after snippets, before white space is normalised at 30)."""
+    """Takes the marks off once every line is there (after snippets, before white space at 30)."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Take the marks off and keep the origins."""
@@ -148,7 +148,7 @@ class Unmark(Step):
 
 
 class Take(Step):
-    """Computes our fences and takes our references out of the text (before fences are listed, at 25)."""
+    """Computes our fences and takes our references out (before fences are listed, at 25)."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines with one private character for each block and reference."""
@@ -166,14 +166,14 @@ class Take(Step):
 
 
 class Whole(Treeprocessor):
-    """Notes that the tree is done: the table of contents is sent through the postprocessors before."""
+    """Notes that the tree is done: the contents go through the postprocessors before."""
 
     def __init__(self, md: Markdown, conversion: Conversion) -> None:
         """Keep the conversion."""
         super().__init__(md)
         self.conversion = conversion
 
-    def run(self, root: Element) -> None:
+    def run(self, root: Element) -> None:  # noqa: ARG002  (the interface)
         """Note it."""
         self.conversion.whole = True
 

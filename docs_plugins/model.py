@@ -1,7 +1,7 @@
 """Plain data between computing and showing: what one call of a block's function left behind.
 
-Arrays are flattened in C order: a variable of shape ``(2, 3)`` has six numbers in each of its tuples, a scalar
-has one. `element` turns a position in such a tuple into the way a page writes it.
+Arrays are flattened in C order: a variable of shape ``(2, 3)`` has six numbers in each of its
+tuples, a scalar has one. `element` turns a position in such a tuple into the way a page writes it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Shape = tuple[int, ...]
 class Number:
     """One real number as computed.
 
-    `exact` is the number itself where it is a rational known exactly from the block's literals; `magnitude` is
-    its size without cancellation, which tolerances are relative to.
+    `exact` is the number itself where it is a rational known exactly from the block's literals;
+    `magnitude` is its size without cancellation, which tolerances are relative to.
     """
 
     value: float
@@ -31,7 +31,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One expression in the two ways a page needs it: as TeX, and as plain text for records, SVG and speech."""
+    """One expression as TeX, and as plain text for records, SVG and speech."""
 
     tex: str
     text: str
@@ -145,7 +145,7 @@ class Computation:
         return next((v for v in self.variables if v.address == address), None)
 
     def links_into(self, operand: int) -> tuple[Link, ...]:
-        """Return the links whose contributions add up to the operand's adjoint, in the order of the consumers."""
+        """Return the links that add up to the operand's adjoint, in the order of the consumers."""
         return tuple(link for link in self.links if link.operand == operand)
 
 

@@ -29,7 +29,7 @@ TILDE = "\u0303"
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A variable's sign: a letter with a subscript, of which its adjoint puts the tilde on the letter."""
+    """A variable's sign: a letter with a subscript; its adjoint has the tilde on the letter."""
 
     letter: Formula
     subscript: Formula  # empty where there is none
@@ -108,8 +108,8 @@ def wengert(index: int) -> Sign:
 def signs(names: Sequence[str | None], inputs: int) -> tuple[Sign, ...]:
     """The signs of a trace's nodes, given their assigned names, inputs first.
 
-    A block whose intermediate variables are all v's, or have no names, is shown as a Wengert list: its inputs are
-    v_{1-n} … v_0. A block with names of its own is shown in those.
+    A block whose intermediate variables are all v's, or have no names, is shown as a Wengert list:
+    its inputs are v_{1-n} … v_0. A block with names of its own is shown in those.
     """
     named = [name for name in names[inputs:] if name is not None]
     own = any(NUMBERED.fullmatch(name) is None for name in named)

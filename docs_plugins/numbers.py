@@ -59,7 +59,7 @@ class Shown:
 
 
 def show(number: Number, format: str | None = None) -> Shown:
-    """Write a number with four decimals, exactly where that is shorter, or by a format such as ``.2f``.
+    """Write a number with four decimals, exactly where that is shorter, or by a format.
 
     Raises `FormatError` for any other format.
 
@@ -114,7 +114,7 @@ def _default(size: float, exact: Fraction | None) -> tuple[str, int | None]:
 
 
 def _short_decimal(exact: Fraction) -> str | None:
-    """The whole decimal expansion, where it has at most four decimals and is not too large to read."""
+    """The whole decimal expansion, where it has at most four decimals and is not too large."""
     scaled = exact * 10**DECIMALS
     if scaled.denominator != 1 or exact >= LARGEST_FIXED:
         return None

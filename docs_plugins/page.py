@@ -177,7 +177,7 @@ class Page:
     # ---- references
 
     def add_reference(self, source: str, body: str, origin: Origin, before: str) -> str | None:
-        """Read one reference; returns the character that stands for it, or None where it is not ours.
+        """Read one reference; returns the character that stands for it, None where it is not ours.
 
         A mistake is reported when it turns out that the reference stands outside of code.
         """
@@ -270,7 +270,7 @@ class Page:
         return f'<a class="mg-ref" href="#{escape(found.id)}">{escape(found.label)}</a>'
 
     def _failure(self, source: str, origin: Origin, mistake: Problem | None) -> Place:
-        """What stands where a reference failed: its own text, marked, and the message while serving."""
+        """What stands where a reference failed: its own text, marked, and the message."""
         text = f'<code class="mg-failed">{escape(source)}</code>'
         if mistake:
             self.placed.add(str(mistake))
@@ -334,7 +334,7 @@ def number_place(reference: references.Value, shown: Shown, source: str, origin:
 
 
 def block_element(computation: Computation) -> str:
-    """The hidden element from which the published page can be checked; the count is put in at the end."""
+    """The hidden element from which the published page can be checked."""
     call = computation.call
     attributes = {
         "id": f"{computation.name}-block",

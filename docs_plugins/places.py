@@ -1,7 +1,8 @@
-"""Put what was computed where the page asked for it: one private character stands for each reference until the HTML is whole.
+"""Put what was computed where the page asked for it, once the HTML is whole.
 
-Where the character ended up decides what replaces it: markup in running text, MathML in mathematics, plain text inside
-a tag, the source again inside code. A view must stand as a block of its own.
+Until then one private character stands for each reference. Where the character ended up decides
+what replaces it: markup in running text, MathML in mathematics, plain text inside a tag, the source
+again inside code. A view must stand as a block of its own.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _unwrapped(alone: re.Match[str], places: Sequence[Place]) -> str:
 
 
 def plain(text: str, places: Sequence[Place]) -> str:
-    """Return a text without markup, such as an entry of the table of contents, with every place filled."""
+    """Return a text without markup, such as an entry of the contents, with its places filled."""
     return CHARACTER.sub(lambda found: places[ord(found[0]) - FIRST].plain, text)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-    from docs_plugins import markdown as markdown_module
     from docs_plugins import site as site_module
 
 log = logging.getLogger("mkdocs.plugins.minigrad")
@@ -46,7 +45,7 @@ class MinigradOptions(Config):
 
 
 class MinigradPlugin(BasePlugin[MinigradOptions]):
-    """Computes blocks while pages are read, and fails the build when anything is wrong with them."""
+    """Computes blocks while pages are read; fails the build when anything is wrong."""
 
     site: site_module.Site
     site_module: Any = None
@@ -139,7 +138,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
 
     @event_priority(100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
-        """Fail once every page is read and before the first file is written, so that none is left."""
+        """Fail once every page is read, before the first file is written: none is left."""
         if not self.dirty:
             self.site.problems += _orphans(config, self.site, self.site_module)
         if self.reading_only:

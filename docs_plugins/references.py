@@ -1,7 +1,7 @@
 """Read what stands between double braces: a value, a view, a cross-reference or an allowed literal.
 
-Whatever is not ours is left alone: ours begins with a path whose head is a block of the page, or whose tail is a known
-view or quantity.
+Whatever is not ours is left alone: ours begins with a path whose head is a block of the page, or
+whose tail is a known view or quantity.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LITERAL = re.compile(
 QUANTITIES = ("value", "adjoint", "from", "d", "jacobian")
 
 
-class ReferenceError(ValueError):  # noqa: A001
+class ReferenceError(ValueError):
     """A reference that is ours and cannot be read; `remedy` says what to write."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -80,7 +80,7 @@ def read(body: str, blocks: Collection[str], views: Collection[str]) -> Referenc
     """
     text = body.strip()
     if text.startswith(("ref ", "literal ")):
-        return _read_word(text, blocks, views)
+        return _read_word(text)
     if not _is_ours(text, blocks, views):
         return None
     related = text.startswith("=")
@@ -124,7 +124,7 @@ def _is_ours(text: str, blocks: Collection[str], views: Collection[str]) -> bool
             return False
 
 
-def _read_word(text: str, blocks: Collection[str], views: Collection[str]) -> Reference | None:
+def _read_word(text: str) -> Reference | None:
     literal = LITERAL.fullmatch(text)
     if literal:
         if not (literal["reason"] or "").strip():

@@ -1,7 +1,7 @@
-"""Where each line of a page came from: its own file, or a snippet's, whatever was inserted before it.
+"""Where each line of a page came from: its own file, or a snippet's.
 
-A mark is put at the end of every line before snippets are inserted and taken off after; it names an entry of a list of
-origins, so the position travels with the text.
+A mark is put at the end of every line before snippets are inserted and taken off after; it names an
+entry of a list of origins, so the position travels with the text.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Assembled:
 
 @dataclass
 class Backward:
-    """What one backward sweep gave: numbers, exact values and sizes; nothing for several outputs."""
+    """What one backward sweep gave: numbers, exact values and sizes."""
 
     adjoints: list[Value] = field(default_factory=list)
     exact: list[Any] = field(default_factory=list)

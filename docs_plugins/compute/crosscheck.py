@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def second_opinion(forward: Forward) -> Opinion:
-    """Return the second opinion; raises `ComputationError` where the arrays are too large for it."""
+    """Return the second opinion; raises `ComputationError` where arrays are too large for it."""
     try:
         return second.opinion(forward.program, forward.call)
     except ProgramError as error:

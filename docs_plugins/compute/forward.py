@@ -109,7 +109,7 @@ class Forward:
         for index, step in enumerate(self.program.steps):
             self.at = index
             value = inputs[index] if step.function == "input" else self._apply(step, values)
-            size = prod(np.shape(getattr(value, "value", value)))
+            size = prod(np.shape(value.value if isinstance(value, minigrad.Node) else value))
             if size > MOST_ELEMENTS:
                 mistake = self.mistake(
                     f"an array of {size} numbers", index, f"at most {MOST_ELEMENTS} on a page"

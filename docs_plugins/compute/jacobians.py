@@ -1,4 +1,4 @@
-"""The Jacobian of a trace as plain data: numbers, exact values, symbols, and the passes it takes."""
+"""The Jacobian of a trace as plain data: numbers, exact values, symbols, passes."""
 
 from __future__ import annotations
 
@@ -58,8 +58,10 @@ def _rows(readings: Readings) -> list[tuple[tuple[str, ...], Formula]]:
         shown = naming.sign(names[-1])
         if own is not None and naming.NUMBERED.fullmatch(own):
             shown = naming.sign(label)
-        for suffix in elements(node.shape):
-            rows.append((tuple(n + suffix for n in names), shown.element(suffix).formula))
+        rows += [
+            (tuple(name + suffix for name in names), shown.element(suffix).formula)
+            for suffix in elements(node.shape)
+        ]
     return rows
 
 

@@ -23,7 +23,7 @@ class Readings:
         self.nodes: list[minigrad.Node] = list(self.trace.nodes)
         program = forward.program
         self.steps = [program.steps[forward.step_of[node.index]] for node in self.nodes]
-        assigned = {index: name for name, index in reversed(program.names.items())}
+        assigned = {index: name for name, index in reversed(list(program.names.items()))}
         self.names = tuple(assigned.get(forward.step_of[node.index]) for node in self.nodes)
         shapes = tuple(node.shape for node in self.trace.inputs)
         self.words = words(Key(program.steps, program.outputs, self.names, shapes, self.trace))

@@ -62,7 +62,9 @@ def words(key: Key) -> Words:
     inputs = len(key.trace.inputs)
     addresses = tuple(name or f"v{index + 1 - inputs}" for index, name in enumerate(key.names))
     signs = naming.signs(key.names, inputs)
-    atoms, cotangents, plain = {}, {}, {}
+    atoms: dict[int, printers.Symbol] = {}
+    cotangents: dict[int, printers.Symbol] = {}
+    plain: dict[int, Any] = {}
     for node, sign, name in zip(nodes, signs, key.names, strict=True):
         atoms[node.index] = symbol(sign.formula, node.shape)
         cotangents[node.index] = symbol(sign.adjoint, node.shape)

@@ -119,7 +119,7 @@ def _linear(value: Function, **more: Any) -> Meaning:
 
 
 def _moved(read: Callable[..., reads.Numbers]) -> Meaning:
-    return Meaning(lambda mp, x: x, read, slopes.straight)  # noqa: ARG005
+    return Meaning(lambda mp, x: x, read, slopes.straight)
 
 
 def _compared(test: Callable[[Real, Real], bool]) -> Meaning:
@@ -159,15 +159,15 @@ def _wins(mp: Any, a: Real, b: Real) -> Real:
 
 
 MEANINGS: Mapping[str, Meaning] = {
-    "add": _linear(lambda mp, a, b: a + b),  # noqa: ARG005
-    "subtract": _linear(lambda mp, a, b: a - b),  # noqa: ARG005
-    "multiply": _linear(lambda mp, a, b: a * b),  # noqa: ARG005
-    "divide": Meaning(lambda mp, a, b: a / b),  # noqa: ARG005
-    "negative": _linear(lambda mp, x: -x),  # noqa: ARG005
+    "add": _linear(lambda mp, a, b: a + b),
+    "subtract": _linear(lambda mp, a, b: a - b),
+    "multiply": _linear(lambda mp, a, b: a * b),
+    "divide": Meaning(lambda mp, a, b: a / b),
+    "negative": _linear(lambda mp, x: -x),
     "power": Meaning(lambda mp, a, b: mp.power(a, b), slope=slopes.of_power),
     "scaled_power": Meaning(_scaled_power, slope=slopes.of_power),
     "xlogy": Meaning(_xlogy),
-    "square": Meaning(lambda mp, x: x * x),  # noqa: ARG005
+    "square": Meaning(lambda mp, x: x * x),
     "sqrt": Meaning(lambda mp, x: mp.sqrt(x)),
     "exp": Meaning(lambda mp, x: mp.exp(x)),
     "expm1": Meaning(lambda mp, x: mp.expm1(x)),
@@ -178,15 +178,15 @@ MEANINGS: Mapping[str, Meaning] = {
     "tan": Meaning(lambda mp, x: mp.tan(x)),
     "arctan": Meaning(lambda mp, x: mp.atan(x)),
     "tanh": Meaning(lambda mp, x: mp.tanh(x)),
-    "tanh_slope": Meaning(lambda mp, y, x: mp.sech(x) ** 2),  # noqa: ARG005
+    "tanh_slope": Meaning(lambda mp, y, x: mp.sech(x) ** 2),
     "sigmoid": Meaning(lambda mp, x: 1 / (1 + mp.exp(-x))),
-    "sigmoid_complement": Meaning(lambda mp, y, x: 1 / (1 + mp.exp(x))),  # noqa: ARG005
+    "sigmoid_complement": Meaning(lambda mp, y, x: 1 / (1 + mp.exp(x))),
     "softplus": Meaning(lambda mp, x: mp.log1p(mp.exp(-abs(x))) + max(x, 0)),
     "relu": Meaning(lambda mp, x: x if x > 0 else mp.zero, slope=slopes.from_left),
-    "abs": _linear(lambda mp, x: abs(x)),  # noqa: ARG005
+    "abs": _linear(lambda mp, x: abs(x)),
     "sign": Meaning(lambda mp, x: mp.sign(x), slope=slopes.none),
-    "maximum": Meaning(lambda mp, a, b: max(a, b), slope=slopes.shared),  # noqa: ARG005
-    "minimum": Meaning(lambda mp, a, b: min(a, b), slope=slopes.shared),  # noqa: ARG005
+    "maximum": Meaning(lambda mp, a, b: max(a, b), slope=slopes.shared),
+    "minimum": Meaning(lambda mp, a, b: min(a, b), slope=slopes.shared),
     "wins": Meaning(_wins, slope=slopes.none),
     "greater": _compared(lambda a, b: a > b),
     "greater_equal": _compared(lambda a, b: a >= b),
@@ -198,8 +198,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "sum": Meaning(lambda mp, *x: mp.fsum(x), reads.over_axes, slopes.of_sum),
     "mean": Meaning(lambda mp, *x: mp.fsum(x) / len(x), reads.over_axes, slopes.straight),
     "prod": Meaning(lambda mp, *x: mp.fprod(x), reads.over_axes, slopes.straight),
-    "max": Meaning(lambda mp, *x: max(x), reads.over_axes, slopes.shared),  # noqa: ARG005
-    "min": Meaning(lambda mp, *x: min(x), reads.over_axes, slopes.shared),  # noqa: ARG005
+    "max": Meaning(lambda mp, *x: max(x), reads.over_axes, slopes.shared),
+    "min": Meaning(lambda mp, *x: min(x), reads.over_axes, slopes.shared),
     "logsumexp": Meaning(_logsumexp, reads.over_axes),
     "softmax": Meaning(_softmax, reads.own_first),
     "matmul": Meaning(_dot, reads.product, slopes.of_products),
@@ -211,5 +211,5 @@ MEANINGS: Mapping[str, Meaning] = {
     "transpose": _moved(reads.transposed),
     "index": _moved(reads.indexed),
     "scatter": _moved(reads.scattered),
-    "constant": _linear(lambda mp, x: x),  # noqa: ARG005
+    "constant": _linear(lambda mp, x: x),
 }

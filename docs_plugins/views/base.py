@@ -57,7 +57,7 @@ class View:
 
 
 def read_options(view: View, given: Mapping[str, str]) -> dict[str, OptionValue | None]:
-    """Read the options as typed on the page; raises `ViewError` for an unknown one or a bad value."""
+    """Read the options as typed on the page; raises `ViewError` for a wrong one."""
     for name in given:
         if name not in view.options:
             raise ViewError(

@@ -1,4 +1,4 @@
-"""`{{ f.jacobian }}`: the Jacobian in symbols and in numbers, row by row as the passes deliver it."""
+"""`{{ f.jacobian }}`: the Jacobian in symbols and numbers, row by row as passes deliver it."""
 
 from __future__ import annotations
 

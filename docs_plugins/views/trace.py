@@ -1,7 +1,7 @@
 """`{{ f.trace }}`: the forward trace read downwards beside the backward trace read upwards.
 
-The rows of a node belong together: its value on the left; on the right its adjoint, each contribution with its
-derivation, rule → local partial → with values → result.
+The rows of a node belong together: its value on the left; on the right its adjoint, each
+contribution with its derivation, rule → local partial → with values → result.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class _Table:
         return "".join(rows)
 
     def output_row(self, output: Output) -> str:
-        """y = v₅, unless the result bears the output's name."""
+        """The output, y = v₅, unless the result bears its name."""
         variable = None if output.variable is None else self.computation.variables[output.variable]
         if variable is not None and variable.symbol == output.symbol:
             return ""
@@ -185,7 +185,7 @@ class _Table:
         )
 
     def _backward_rows(self, variable: Variable) -> list[tuple[str, str, str]]:
-        """(row id, what it is about, cells) from top to bottom: read upwards, the sum comes last."""
+        """(row id, what it is about, cells) from the top: read upwards, the sum comes last."""
         address = variable.address
         links = self.computation.links_into(variable.index)
         if not self.backward:

@@ -179,7 +179,7 @@ def test_accept_refuses_a_page_with_mistakes_and_writes_the_others(example_site)
 
 
 def test_accept_refuses_what_the_second_opinion_denies(example_site, monkeypatch):
-    from minigrad.operation import OPERATIONS  # noqa: PLC0415
+    from minigrad.operation import OPERATIONS
 
     path = example_site.docs / "index.record"
     before = path.read_bytes()
@@ -227,7 +227,7 @@ def test_a_dirty_build_compares_the_pages_it_reads(example_site):
     page = example_site.docs / "index.md"
     page.write_text(page.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
     later = (example_site.root / "site" / "index.html").stat().st_mtime + 10
-    import os  # noqa: PLC0415
+    import os
 
     os.utime(page, (later, later))
     assert example_site.build(dirty=True).failed

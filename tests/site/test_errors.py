@@ -1,4 +1,4 @@
-"""Bad input through whole builds: every mistake listed with page and line, nothing left, the server alive."""
+"""Bad input through whole builds: every mistake listed with its line, nothing left behind."""
 
 import subprocess
 import sys

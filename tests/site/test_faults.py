@@ -309,7 +309,7 @@ def test_a_broken_record_fails_the_page_with_the_command_that_mends_it(convert, 
 
 
 def _converted_with_bytes(block: str, data: bytes) -> list[str]:
-    from docs_plugins.site import Site, Source  # noqa: PLC0415
+    from docs_plugins.site import Site, Source
 
     site = Site()
     page, _ = site.begin(Source("docs/page.md", "page.md", "", 0, "docs/page.record", data))
@@ -323,7 +323,7 @@ def _converted_with_bytes(block: str, data: bytes) -> list[str]:
 
 def quotes() -> list[tuple[str, str, str]]:
     """(block, what the page quotes, how it is shown) for every quotation on the site."""
-    from docs_plugins.numbers import show  # noqa: PLC0415
+    from docs_plugins.numbers import show
 
     names = {c.name: (block, c) for block in blocks() for c in computed(block)}
     found = {}
