@@ -136,7 +136,7 @@ def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None
 
 @elementwise(
     lambda c, a, b: c * math.pow(a, b) if c else 0.0,
-    lambda y, c, a, b: a**b, lambda y, c, a, b: scaled_power(c * b, a, b - 1.0),
+    lambda y, c, a, b: power(a, b), lambda y, c, a, b: scaled_power(c * b, a, b - 1.0),
     lambda y, c, a, b: xlogy(y, a),
     generic=lambda c, a, b: c * a**b, exact=exact_scaled_power,
     javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",

@@ -1,0 +1,116 @@
+"""Laws that every program obeys, tried on random ones over the whole table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from tests.minigrad import oracle
+from tests.minigrad.programs import Program, programs
+
+
+def agree(claimed: Any, trace: mg.Trace, expected: list[oracle.Flat]) -> None:
+    """Compare to a relative 1e-11; where terms cancelled, relative to their size before."""
+    if oracle.disagreements(claimed, expected):
+        found = oracle.disagreements(claimed, expected, oracle.sizes(trace))
+        assert not found, found
+
+
+def is_differentiable(trace: mg.Trace) -> bool:
+    """Whether every link has a derivative; where one has none, both sweeps must say so."""
+    _, links = oracle.links(trace)
+    if oracle.representable([slope for entries in links.values() for *_, slope in entries]):
+        return True
+    return not any(refused(trace, mode) for mode in ("reverse", "forward"))
+
+
+def refused(trace: mg.Trace, mode: str) -> bool:
+    """Whether a sweep raises DomainError."""
+    try:
+        trace.jacobian(mode)
+    except mg.DomainError:
+        return True
+    return False
+
+
+@settings(max_examples=250)
+@given(programs())
+def test_reverse_is_forward_is_what_mpmath_says(program: Program) -> None:
+    trace = mg.trace(program, *program.inputs)
+    if is_differentiable(trace):
+        expected = oracle.differences(trace)
+        for mode in ("reverse", "forward"):
+            agree(trace.jacobian(mode).value, trace, expected)
+
+
+@settings(max_examples=100)
+@given(programs())
+def test_values_and_links_are_what_mpmath_says(program: Program) -> None:
+    trace = mg.trace(program, *program.inputs)
+    values, links = oracle.links(trace)
+    agree(trace.jacobian().value, trace, oracle.by_links(trace))
+    for node, found in zip(trace.nodes, values, strict=True):
+        assert np.allclose(np.ravel(node.value), [float(x) for x in found], rtol=1e-9, atol=1e-12)
+    swept = trace.backward(contributions=True)
+    reached = {(c.consumer.index, c.position): c for c in swept.contributions}
+    for key, entries in links.items():
+        if key in reached:
+            sums = np.zeros(reached[key].operand.size)
+            for row, column, slope in entries:
+                sums[column] += float(slope) * np.ravel(reached[key].adjoint)[row]
+            assert np.allclose(np.ravel(reached[key].value), sums, rtol=1e-7, atol=1e-9), key
+
+
+@settings(max_examples=60)
+@given(programs(), st.integers(0, 1000))
+def test_a_pullback_is_the_transpose_of_a_push(program: Program, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    value, pullback = mg.vjp(program, *program.inputs)
+    directions = tuple(noise(random, x) for x in program.inputs)
+    _, pushed = mg.jvp(program, program.inputs, directions)
+    u = tuple(noise(random, y) for y in value) if isinstance(value, tuple) else noise(random, value)
+    pulled = pullback(u)
+    assert np.isclose(inner(u, pushed), inner(pulled, directions), rtol=1e-9, atol=1e-9)
+
+
+def noise(random: np.random.Generator, like: Any) -> Any:
+    """A direction of the shape of a value."""
+    return random.normal(size=np.shape(like)) if np.ndim(like) else float(random.normal())
+
+
+def inner(a: Any, b: Any) -> float:
+    """Inner product of two values or of two tuples of values."""
+    if isinstance(a, tuple):
+        return sum(inner(x, y) for x, y in zip(a, b, strict=True))
+    return float(np.sum(np.asarray(a) * np.asarray(b)))
+
+
+@settings(max_examples=60)
+@given(programs(length=6))
+def test_hessian_is_symmetric_and_what_mpmath_says(program: Program) -> None:
+    everything = tuple(range(len(program.inputs)))
+    blocks = mg.hessian(program.scalar, everything)(*program.inputs)
+    rows = [
+        np.concatenate([np.reshape(b, (np.size(x), -1)) for b in row], axis=1)
+        for row, x in zip(blocks, program.inputs, strict=True)
+    ]
+    found = np.concatenate(rows)
+    scale = np.abs(found).max()
+    assert np.allclose(found, found.T, rtol=1e-9, atol=1e-10 * max(1.0, scale))
+    expected = oracle.second_differences(mg.trace(program.scalar, *program.inputs))
+    wanted = np.array([[float(x) for x in row] for row in expected])
+    assert np.allclose(found, wanted, rtol=1e-9, atol=1e-10 * max(1.0, scale))
+    direction = tuple(noise(np.random.default_rng(7), x) for x in program.inputs)
+    product = mg.hvp(program.scalar, program.inputs, direction)
+    flat = np.concatenate([np.ravel(v) for v in direction])
+    parts = product if len(everything) > 1 else (product,)
+    assert np.allclose(
+        np.concatenate([np.ravel(p) for p in parts]),
+        found @ flat,
+        rtol=1e-9,
+        atol=1e-9 * max(1.0, scale),
+    )
