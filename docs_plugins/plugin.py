@@ -37,14 +37,14 @@ class ReadingDone(Exception):  # noqa: N818
     """Every page is read: ends a build that is not to write a site."""
 
 
-class MinigradOptions(Config):
+class MinigradOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs' base is untyped here
     """The plugin's options in mkdocs.yml."""
 
     formulas = options.Type(bool, default=False)
     """Whether $…$ and $$…$$ are mathematics on every page of the site."""
 
 
-class MinigradPlugin(BasePlugin[MinigradOptions]):
+class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-call]  # likewise
     """Computes blocks while pages are read; fails the build when anything is wrong."""
 
     site: site_module.Site
@@ -128,7 +128,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):
         self.source = _source(page, config, self.site_module, markdown)
         self.extension.page_maker = lambda: self.site.begin(self.source)
         self.started = time.process_time()
-        return self.site_module.shield(markdown)
+        return str(self.site_module.shield(markdown))
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """End the page that was just converted."""
@@ -194,7 +194,7 @@ def _shown_path(config: MkDocsConfig, path: Path) -> str:
         return path.as_posix()
 
 
-def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> site_module.Source:
+def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> Any:
     file = page.file
     text = file.content_string
     docs = Path(config.docs_dir)
