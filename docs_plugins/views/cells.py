@@ -78,7 +78,7 @@ def root(
     name: str, identifier: str, kind: str, content: str, options: str = "", label: str = ""
 ) -> str:
     """The root element of a view, a region of its own that scrolls where it must."""
-    region = f' role="region" tabindex="0" aria-label="{escape(label)}"' if label else ""
+    region = f' role="group" tabindex="0" aria-label="{escape(label)}"' if label else ""
     return (
         f'<div class="mg-view {kind}" id="{escape(identifier)}" data-mg-view="{escape(name)}"'
         f' data-mg-options="{escape(options)}"{region}>{content}</div>'

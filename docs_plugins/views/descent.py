@@ -220,7 +220,7 @@ def folded(summary: str, content: str, label: str) -> str:
     """Something that a reader unfolds, with room to scroll."""
     return (
         f'<details class="mg-fold"><summary>{escape(summary)}</summary>'
-        f'<div class="mg-scroll" role="region" tabindex="0" aria-label="{escape(label)}">'
+        f'<div class="mg-scroll" role="group" tabindex="0" aria-label="{escape(label)}">'
         f"{content}</div></details>"
     )
 

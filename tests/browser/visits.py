@@ -103,7 +103,7 @@ def visit(
     *,
     scheme: str = "light",
     scripts: bool = True,
-    check: Callable[[Page], list[str]] | None = None,
+    check: Callable[[Page, str, str], list[str]] | None = None,
 ) -> Visit:
     """Open a page as a first-time reader and measure it; `check` looks for barriers."""
     context, elsewhere = open_context(browser, served, screen, scheme=scheme, scripts=scripts)
@@ -112,15 +112,16 @@ def visit(
     tab.on("pageerror", lambda error: result.errors.append(str(error)))
     tab.on("console", lambda m: result.errors.append(m.text) if m.type == "error" else None)
     _count_bytes(context, tab, result)
-    tab.goto(served.address(page), wait_until="networkidle")
+    tab.goto(served.address(page))
     if scripts:  # without them no frame ever calls back
+        tab.wait_for_load_state("networkidle")
         tab.evaluate(SETTLED)
     result.content = tab.evaluate(CONTENT)
     result.small_labels = tab.evaluate(SMALL_LABELS)
     if scripts:
         result.shifts = tab.evaluate("window.shifts")
         if check is not None:
-            result.accessibility = check(tab)
+            result.accessibility = check(tab, screen, scheme)
     context.close()
     return result
 
