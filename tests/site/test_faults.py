@@ -133,9 +133,9 @@ def seeded(fault: RuleFault) -> Iterator[None]:
     try:
         if fault.rule == "value":
             found.value = scaled(found.value, factor)
-            if found.scalar is not None:
+            if found.scalar is not None and found.partials is not None:
                 found.scalar = scaled(found.scalar, factor)
-                arity = len(found.partials or ())
+                arity = len(found.partials)
                 makers = {1: declaring.unary, 2: declaring.binary, 3: declaring.ternary}
                 found.apply = makers[arity](found)
         elif fault.rule == "pull":
