@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,7 @@ import minigrad
 import minigrad.sweep
 from docs_plugins import naming
 from docs_plugins.compute import jacobians
+from docs_plugins.compute.backward import Backward, sweep_back
 from docs_plugins.compute.forward import Forward, Value
 from docs_plugins.compute.readings import Readings, flat, fraction
 from docs_plugins.compute.wording import Edge, both, times
@@ -37,18 +38,6 @@ class Assembled:
     claims: dict[tuple[str | int, ...], Value]
 
 
-@dataclass
-class Backward:
-    """What one backward sweep gave: numbers, exact values and sizes."""
-
-    adjoints: list[Value] = field(default_factory=list)
-    exact: list[Any] = field(default_factory=list)
-    sizes: list[Value] = field(default_factory=list)
-    sent: dict[Edge, Value] = field(default_factory=dict)
-    sent_exact: dict[Edge, Any] = field(default_factory=dict)
-    sent_sizes: dict[Edge, Value] = field(default_factory=dict)
-
-
 def assemble(forward: Forward) -> Assembled:
     """Sweep a trace and put all of it together; raises `ComputationError`."""
     trace = forward.trace
@@ -56,30 +45,12 @@ def assemble(forward: Forward) -> Assembled:
     single = len(trace.outputs) == 1 and trace.outputs[0].shape == ()
     readings = Readings(forward)
     try:
-        backward = _sweep(readings) if single else None
+        backward = sweep_back(readings) if single else None
         jacobian = trace.jacobian()
         magnitudes = trace.magnitudes()
     except minigrad.DomainError as error:
         raise forward.refused(error) from None
     return _Assembly(readings, backward, jacobian, magnitudes.values).assembled()
-
-
-def _sweep(readings: Readings) -> Backward:
-    sweep = readings.trace.backward(contributions=True)
-    sizes = readings.trace.magnitudes()
-    adjoints, links = readings.exact_sweep()
-    return Backward(
-        sweep.adjoints,
-        adjoints,
-        sizes.adjoints,
-        {_edge(sent): sent.value for sent in sweep.contributions},
-        links,
-        {_edge(sent): sent.value for sent in sizes.contributions},
-    )
-
-
-def _edge(sent: minigrad.Contribution) -> Edge:
-    return sent.operand.index, sent.consumer.index, sent.position
 
 
 class _Assembly:

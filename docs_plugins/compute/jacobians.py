@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import minigrad
 from docs_plugins import naming
+from docs_plugins.compute.backward import Backward
 from docs_plugins.compute.forward import ComputationError, Forward
 from docs_plugins.compute.readings import Readings, flat, fraction
 from docs_plugins.model import Entry, Formula, Jacobian, Number, elements
-
-if TYPE_CHECKING:
-    from docs_plugins.compute.assembly import Backward
 
 MOST_ENTRIES = 4096
 
