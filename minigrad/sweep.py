@@ -172,6 +172,8 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                 if type(rule) is float:
                     partial = rule
                     value = rule * adjoint
+                elif rule is None:
+                    continue
                 else:
                     partial = rule(node.value, x.value)
                     value = partial * adjoint
