@@ -1,156 +1,33 @@
 """A small automatic differentiation engine whose rules can be read.
 
-Where to start reading: ``ops.py``, the table of all operations; then ``node.py`` and
-``trace.py``, what a forward pass leaves behind; then ``sweep.py``, the chain rule. The rest is
-convenience (``transforms.py``), proof (``check.py``) and print (``printers.py``, ``exact.py``).
+Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
+three steps of a derivative: ``operation.py`` (what applying one does), ``trace.py`` (what a
+forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
+built on these: ``transforms.py`` (grad, jacobian … as functions), ``check.py`` (the same by
+differences), ``magnitudes.py`` (the same without cancellation) and the readings of the rules
+that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javascript.py``.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)
 5.5
 """
 
-from minigrad import exact, javascript, printers
-from minigrad.check import check_grads
-from minigrad.errors import DomainError
-from minigrad.magnitudes import Magnitudes
-from minigrad.node import Node
-from minigrad.operation import OPERATIONS, Operation
-from minigrad.ops import (
-    abs,
-    add,
-    arctan,
-    broadcast_to,
-    concatenate,
-    cos,
-    divide,
-    dot,
-    equal,
-    exp,
-    expm1,
-    greater,
-    greater_equal,
-    index,
-    less,
-    less_equal,
-    log,
-    log1p,
-    logsumexp,
-    matmul,
-    max,
-    maximum,
-    mean,
-    min,
-    minimum,
-    multiply,
-    negative,
-    not_equal,
-    power,
-    prod,
-    relu,
-    reshape,
-    sigmoid,
-    sign,
-    sin,
-    softmax,
-    softplus,
-    sqrt,
-    square,
-    stack,
-    subtract,
-    sum,
-    tan,
-    tanh,
-    transpose,
-    where,
-    xlogy,
-)
-from minigrad.sweep import Contribution, Sweep
-from minigrad.trace import Jacobian, Trace, trace
-from minigrad.transforms import (
-    grad,
-    hessian,
-    hvp,
-    jacfwd,
-    jacobian,
-    jacrev,
-    jvp,
-    value_and_grad,
-    vjp,
-)
+from minigrad import exact as exact
+from minigrad import javascript as javascript
+from minigrad import printers as printers
+from minigrad.check import check_grads as check_grads
+from minigrad.errors import DomainError as DomainError
+from minigrad.magnitudes import Magnitudes as Magnitudes
+from minigrad.node import Node as Node
+from minigrad.operation import OPERATIONS as OPERATIONS
+from minigrad.operation import Operation as Operation
+from minigrad.ops import *  # noqa: F403  (the whole table: ops.__all__)
+from minigrad.ops import log as ln  # noqa: F401  (as textbooks write it)
+from minigrad.sweep import Contribution as Contribution
+from minigrad.sweep import Sweep as Sweep
+from minigrad.trace import Jacobian as Jacobian
+from minigrad.trace import Trace as Trace
+from minigrad.trace import trace as trace
+from minigrad.transforms import *  # noqa: F403  (transforms.__all__)
 
-ln = log
-"""Another name of ``log``."""
 __version__ = "0.1.0"
-__all__ = [
-    "OPERATIONS",
-    "Contribution",
-    "DomainError",
-    "Jacobian",
-    "Magnitudes",
-    "Node",
-    "Operation",
-    "Sweep",
-    "Trace",
-    "abs",
-    "add",
-    "arctan",
-    "broadcast_to",
-    "check_grads",
-    "concatenate",
-    "cos",
-    "divide",
-    "dot",
-    "equal",
-    "exact",
-    "exp",
-    "expm1",
-    "grad",
-    "greater",
-    "greater_equal",
-    "hessian",
-    "hvp",
-    "index",
-    "jacfwd",
-    "jacobian",
-    "jacrev",
-    "javascript",
-    "jvp",
-    "less",
-    "less_equal",
-    "ln",
-    "log",
-    "log1p",
-    "logsumexp",
-    "matmul",
-    "max",
-    "maximum",
-    "mean",
-    "min",
-    "minimum",
-    "multiply",
-    "negative",
-    "not_equal",
-    "power",
-    "printers",
-    "prod",
-    "relu",
-    "reshape",
-    "sigmoid",
-    "sign",
-    "sin",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "square",
-    "stack",
-    "subtract",
-    "sum",
-    "tan",
-    "tanh",
-    "trace",
-    "transpose",
-    "value_and_grad",
-    "vjp",
-    "where",
-    "xlogy",
-]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def check_grads(  # noqa: PLR0913, PLR0917  (JAX's signature)
+def check_grads(
     function: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,

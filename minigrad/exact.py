@@ -12,17 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
+from minigrad.expressions import Expression, Number, Symbol, expression
 from minigrad.node import Node, Tape, Value
 from minigrad.operation import element_by_element
-from minigrad.printers import (
-    Expression,
-    Number,
-    Symbol,
-    applied_to_values,
-    elements,
-    expression,
-    to_text,
-)
+from minigrad.printers import applied_to_values, elements, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minigrad import sweep
+from minigrad.expressions import Symbol, expression
 from minigrad.node import Node, Value
-from minigrad.printers import Symbol, applied_to_values, elements, expression, reread, to_javascript
+from minigrad.printers import applied_to_values, elements, reread, to_javascript
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +94,7 @@ def added(before: Value | None, value: Value) -> Value:
     return value if before is None else before + value
 
 
-def assigned(  # noqa: PLR0913, PLR0917  (what a statement is about, field by field)
+def assigned(
     role: str,
     node: Node,
     targets: Value,

@@ -1,5 +1,4 @@
 """What a forward pass leaves behind: nodes on a tape, in the order of evaluation."""
-# ruff: noqa: D105, D107  (Python's own methods, which do what they do everywhere)
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ linear map for each operand (``push``) and its transpose (``pull``) in the same 
 Guards at kinks, zeros and in tails are operations too: ``generic`` is the branch TeX shows.
 """
 
-# ruff: noqa: ARG005  (a rule names all that it is given, and uses what it needs)
 from __future__ import annotations
 
 import builtins
@@ -23,6 +22,15 @@ import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
 from minigrad.operation import OPERATIONS, elementwise, plain, structural
+
+__all__ = [
+    "abs", "add", "arctan", "broadcast_to", "concatenate", "cos", "divide", "dot", "equal", "exp",
+    "expm1", "greater", "greater_equal", "index", "less", "less_equal", "log", "log1p",
+    "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "multiply", "negative",
+    "not_equal", "power", "prod", "relu", "reshape", "sigmoid", "sign", "sin", "softmax",
+    "softplus", "sqrt", "square", "stack", "subtract", "sum", "tan", "tanh", "transpose", "where",
+    "xlogy",
+]  # fmt: skip
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -890,12 +898,12 @@ def pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
     return matmul(as_product(g, a, b), swap(columns(b)))
 
 
-def pull_right(g: Value, _y: Value, a: Value, b: Value) -> Value:
-    """The adjoint of b in a @ b: aᵀ ỹ, which for a vector b is ỹᵀ a."""
+def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
+    """The adjoint of b in a @ b: aᵀ ỹ, which for a row of seeds of a vector is ỹ a."""
     if b.ndim > 1:
         return matmul(swap(rows(a)), as_product(g, a, b))
     if a.ndim == 2:
-        return matmul(g, a)
+        return matmul(g, a) if lead(g, y) else matmul(swap(a), g)
     result = matmul(swap(rows(a)), as_product(g, a, b))
     return reshape(result, shape_of(result)[:-1])
 
@@ -1130,7 +1138,7 @@ def read_sequence(name: str, more: int) -> Any:
     """Reader of the arguments (values, axis) of stack and concatenate."""
 
     def read(values: Any, axis: int = 0) -> Any:
-        values = tuple(values)
+        values = tuple(plain(x, OPERATIONS[name]) for x in values)
         if not values:
             raise ValueError(f"{name}: needs at least one value")
         axes = builtins.max(ndim(x) for x in values) + more

@@ -95,7 +95,7 @@ class Sweep:
                         yield operand, consumer, position
 
 
-def backward(  # noqa: C901, PLR0913, PLR0917  (one loop; the options are readings of it)
+def backward(  # noqa: C901  (one loop; the options are readings of it)
     tape: Tape,
     cotangents: Iterable[tuple[Node, Value]],
     seeds: int = 0,

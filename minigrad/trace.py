@@ -49,7 +49,7 @@ class Trace:
 
     __slots__ = ("arguments", "function", "inputs", "nodes", "outputs", "value")
 
-    def __init__(  # noqa: D107, PLR0913, PLR0917  (its attributes, as documented above)
+    def __init__(
         self,
         function: Callable[..., Any],
         arguments: Sequence[Any],

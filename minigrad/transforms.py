@@ -15,6 +15,9 @@ from minigrad.trace import Trace, like, run
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+__all__ = [
+    "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp",
+]  # fmt: skip
 Argnums = int | tuple[int, ...]
 
 
