@@ -12,6 +12,7 @@ from statistics import median
 
 SWEEPS = 12
 SWAPS = 4
+PATIENCE = 6000  # segments times sweeps: a large graph is swept less often
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class _Ordering:
     ) -> None:
         self.segments = segments
         self.start = [list(row) for row in rows]
+        self.sweeps = max(1, min(SWEEPS, PATIENCE // max(1, len(segments))))
         self.rank = {key: place for place, key in enumerate(given)}
         self.sources: dict[str, list[str]] = {}
         self.targets: dict[str, list[str]] = {}
@@ -109,7 +111,7 @@ class _Ordering:
         best, least = self.start, self.cost(self.start)
         for start in (self.start, [row[::-1] for row in self.start]):
             rows = [list(row) for row in start]
-            for sweep in range(SWEEPS):
+            for sweep in range(self.sweeps):
                 if least == (0, 0):
                     return best, 0
                 self.sweep(rows, onwards=sweep % 2 == 0)
@@ -144,7 +146,7 @@ class _Ordering:
     def swap(self, rows: list[list[str]]) -> None:
         """Swap neighbours while that takes crossings away, or puts given nodes in order."""
         place = {key: at for row in rows for at, key in enumerate(row)}
-        for _ in range(SWAPS):
+        for _ in range(min(SWAPS, self.sweeps)):
             better = False
             for row in rows:
                 for at in range(len(row) - 1):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from docs_plugins.layering import Layering, Link, Segment, is_passage, layers
+from docs_plugins.layering import PATIENCE, Layering, Link, Segment, is_passage, layers
 
 SWEEPS = 24
 APART = 20.0  # between nodes of a layer
@@ -31,7 +31,7 @@ NEAR = 9.0  # a bend over less than this is no bend
 EVEN = 2.0  # a passage so near to the lane before it moves there
 CLOSEST = 15.0  # between links that were made straight
 PASSING = 200.0  # how much more a long link goes straight on than towards its end
-LIGHT = 0.02  # how much a free input counts beside the nodes that it stands with
+LIGHT = 0.001  # how much a free input counts beside the nodes that it stands with
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +225,11 @@ class _Geometry:
                 place[key] = at
                 at += gap
         weight = self.weight
-        for sweep in range(SWEEPS):
+        sweeps = max(4, min(SWEEPS, PATIENCE // max(1, len(self.segments)) * 2))
+        for sweep in range(sweeps):
             for row in self.rows if sweep % 2 else reversed(self.rows):
                 wanted = [
-                    self._wish(key, place, weight, sweep % 2 if sweep < SWEEPS - 2 else None)
+                    self._wish(key, place, weight, sweep % 2 if sweep < sweeps - 2 else None)
                     for key in row
                 ]
                 moved = isotonic(wanted, gaps[row], [weight[key] for key in row])

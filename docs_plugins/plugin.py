@@ -154,7 +154,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Bring the formulas' font to the pages that have formulas."""
-        if self.font is None or "<math" not in output:
+        if self.font is None or not font.characters([output]):
             return output
         address = get_relative_url(FONTS + self.font.name, page.url)
         return output.replace("</head>", f"{self.font.head(address)}</head>", 1)

@@ -72,6 +72,7 @@ class Told:
             for output in computation.outputs
             if output.variable is not None
             and output.symbol != self.symbols[output.variable]
+            and self.symbols[output.variable] == self.variables[output.variable].symbol
             and not output.shape
         }
         self.backward = links != "none" and any(v.adjoint is not None for v in self.variables)
@@ -164,7 +165,7 @@ class Told:
         name = lines.partial(self.symbols[target.index], self.symbols[source.index])
         written = [lines.equation(name, self.short(link.local, mathline.roman("…")))]
         if self.numbers and link.partial is not None and not target.shape:
-            path = f"{target.address}.d.{source.address}"
+            path = lines.partial_path(link, source, target)
             written.append(lines.one(self.computation, path, link.partial[0], self.format))
         return tuple(written)
 

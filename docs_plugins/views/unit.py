@@ -129,7 +129,7 @@ class _Unit:
             source.symbol,
             link.symbol,
             link.local,
-            f"{target.address}.d.{source.address}",
+            lines.partial_path(link, source, target),
             None if link.partial is None else link.partial[0],
             f"{self.block}.{link.address}",
         )

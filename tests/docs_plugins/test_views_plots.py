@@ -1,0 +1,138 @@
+"""Descent and the work of a Jacobian: tables and plots of what was computed."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docs_plugins import compute
+from docs_plugins.mathline import roman
+from docs_plugins.plot import Plot, Series, draw, ticks
+from docs_plugins.views.base import ViewError
+from tests.docs_plugins.figures import BLOCKS, SVG, computed, drawn, parsed, texts
+
+WEIGHTS = ["w11", "w12", "w13", "w14", "w21", "w22"]
+
+
+def shown(html):
+    return dict(re.findall(r'data-mg="E\.descent\.([^"]*)"[^>]*>([^<]*)<', html))
+
+
+def test_one_step_of_training():
+    found = shown(drawn("E", "descent", rate=0.5))
+    assert found["0.w11"] == "0.3"
+    assert found["0.w11.gradient"] == "−0.0151"
+    assert found["1.w11"] == "0.3076"
+    assert (found["0.error"], found["1.error"]) == ("0.0760", "0.0724")
+    assert {path.partition(".")[2] for path in found if path.startswith("1.")} == {
+        *WEIGHTS,
+        "error",
+    }
+
+
+def test_the_steps_are_those_of_the_rule():
+    found = shown(drawn("E", "descent", over="w11,w22", rate=0.25, steps=3, format=".12f"))
+    computation = computed(BLOCKS["E"])
+    for step in range(4):
+        for name in ("w11", "w22"):
+            value = computation.numbers[f"{name}.value"].value
+            assert found[f"{step}.{name}"] == f"{value:.12f}".replace("-", "−")
+        assert found[f"{step}.error"] == f"{computation.numbers['value'].value:.12f}"
+        computation = compute.rerun(
+            computation,
+            {
+                name: computation.numbers[f"{name}.value"].value
+                - 0.25 * computation.numbers[f"{name}.adjoint"].value
+                for name in ("w11", "w22")
+            },
+        )
+
+
+def test_several_steps_have_a_plot_and_folded_numbers():
+    html = drawn("E", "descent", rate=0.5, steps=4)
+    assert html.count("<svg") == 1
+    assert "<details" in html
+    assert html.count('id="E-descent-step-') == 5
+    assert html.count("<circle") == 5
+    assert "<svg" not in drawn("E", "descent", rate=0.5, steps=4, show="table")
+
+
+@pytest.mark.parametrize(
+    ("block", "options", "message"),
+    [
+        ("E", {"over": "w99"}, "over=w99 is no parameter of E"),
+        ("two", {}, "no single error"),
+        ("softmax", {"over": "z"}, "no single error"),
+        ("f", {"over": "x1", "rate": 100}, "step 1 at rate 100"),
+        ("f", {}, "nothing to adjust"),
+        ("E", {"show": "plot"}, "several steps"),
+        ("E", {"steps": 0}, "out of range"),
+        ("E", {"rate": "fast"}, "not a number"),
+    ],
+)
+def test_what_cannot_be_descended_is_refused(block, options, message):
+    with pytest.raises(ViewError, match=message):
+        drawn(block, "descent", **options)
+
+
+def test_passes_grow_with_inputs_forward_and_with_outputs_in_reverse():
+    computation = computed(BLOCKS["f"])
+    wide = compute.work(computation, (1, 4), inputs=True)
+    tall = compute.work(computation, (1, 4), inputs=False)
+    assert [(w.inputs, w.outputs, w.reverse_passes, w.forward_passes) for w in wide] == [
+        (2, 1, 1, 2),
+        (8, 1, 1, 8),
+    ]
+    assert [(w.inputs, w.outputs, w.reverse_passes, w.forward_passes) for w in tall] == [
+        (2, 1, 1, 2),
+        (2, 4, 4, 2),
+    ]
+    assert [w.operations for w in wide] == [5, 23]
+
+
+def test_the_work_is_two_plots_and_a_table():
+    html = drawn("f", "work", sizes="1,2,3")
+    assert html.count("<svg") == 2
+    assert html.count("<tr") == 1 + 6
+    assert "6 passes × 17 = 102" in html
+    assert len(set(re.findall(r' id="([^"]*)"', html))) == len(re.findall(r' id="', html))
+
+
+@pytest.mark.parametrize("sizes", ["1", "0,2", "1,two", "1,999", ","])
+def test_sizes_that_are_none_are_refused(sizes):
+    with pytest.raises(ViewError, match="work: sizes="):
+        drawn("f", "work", sizes=sizes)
+
+
+@given(st.floats(-1e3, 1e3), st.floats(1e-3, 1e6))
+def test_ticks_cover_an_interval_and_are_not_many(low, extent):
+    high = low + extent
+    found = ticks(low, high)
+    assert found[0] <= low + 1e-6 * extent
+    assert found[-1] >= high - 1e-6 * extent
+    assert 2 <= len(found) <= 9
+
+
+def test_points_lie_where_their_numbers_say():
+    plot = Plot(
+        (Series(roman("a"), ((0.0, 0.0), (1.0, 2.0), (2.0, 4.0))),),
+        roman("x"),
+        roman("y"),
+        "A line",
+        "Three points.",
+    )
+    found = parsed(draw(plot, "p"))
+    (ax, ay), (bx, by), (cx, cy) = (
+        (float(dot.get("cx")), float(dot.get("cy"))) for dot in found.iter(f"{SVG}circle")
+    )
+    assert bx - ax == pytest.approx(cx - bx, abs=0.11)
+    assert ay - by == pytest.approx(by - cy, abs=0.11)
+    assert cy < ay
+    assert {"A line", "Three points."} <= {found[0].text, found[1].text}
+    assert "a" in texts(found)
+
+
+def test_a_plot_without_points_is_refused():
+    with pytest.raises(ValueError, match="without points"):
+        draw(Plot((), (), (), "", ""), "p")
