@@ -104,7 +104,7 @@ def test_ids_are_unique_and_the_root_is_marked(view):
     ids = re.findall(r' id="([^"]*)"', html)
     assert len(ids) == len(set(ids))
     assert f'data-mg-view="f.{view}"' in html
-    assert 'role="region" tabindex="0"' in html
+    assert 'tabindex="0" aria-label="' in html
 
 
 def test_the_root_remembers_the_options():
