@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import minigrad
+from docs_plugins.language.vocabulary import ALIASES, FUNCTIONS
 from minigrad.operation import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +62,7 @@ def test_the_tables_stand_where_they_are_asked_for(operations):
         table().count("\n| `") for table in operations.TABLES.values()
     )
     assert "<!-- operations" not in page
+
+
+def test_every_function_that_pages_may_call_is_a_public_name():
+    assert [name for name in (*FUNCTIONS, *ALIASES) if name not in minigrad.__all__] == []
