@@ -20,7 +20,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from docs_plugins import fences, formulas, places
+from docs_plugins import extras, fences, formulas, places
 from docs_plugins.equations import Formulas
 from docs_plugins.page import Page, count_numbers
 from docs_plugins.problems import Problem
@@ -191,10 +191,13 @@ class Put(Postprocessor):
         page = self.conversion.page
         if not self.conversion.whole:
             return text
-        html = count_numbers(
-            places.put(text, page.places, self.conversion.equations(), page.collect)
-        )
+        html = places.put(text, page.places, self.conversion.equations(), page.collect)
         page.check_typed(text, html, self.conversion.text, self.conversion.taken)
+        if self.conversion.extension.page_maker is None:
+            html = extras.without_marks(html)
+        else:
+            html += page.extras.numbers(html, page.computations)
+        html = count_numbers(html)
         self._fill_contents(page)
         if self.conversion.extension.page_maker is None and page.problems:
             raise PageError(sorted(page.problems))

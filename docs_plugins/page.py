@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import partial
 from html import escape
 
-from docs_plugins import compute, language, literals, references
+from docs_plugins import compute, extras, language, literals, references, tapes
 from docs_plugins.fences import Fence
 from docs_plugins.fresh import place_of
 from docs_plugins.maths import Token
@@ -61,6 +61,7 @@ class Page:
         default_factory=set
     )  # problems that stand on the page where they arose
     drift: list[Problem] = field(default_factory=list)
+    extras: extras.Extras = field(default_factory=extras.Extras)
 
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""
@@ -225,7 +226,9 @@ class Page:
         self, use: references.Use, computation: Computation, source: str, origin: Origin
     ) -> Place:
         view = VIEWS[use.view]
-        options = read_options(view, use.options)
+        given, ranges = tapes.split_ranges(use.view, use.options, computation)
+        self.extras.ranges.setdefault(use.block, {}).update(ranges)
+        options = read_options(view, given)
         name = f"{use.block}.{use.view}"
         identifier = name.replace(".", "-")
         self.shown_views[identifier] = count = self.shown_views.get(identifier, 0) + 1
@@ -242,12 +245,16 @@ class Page:
                 work=partial(compute.work, computation),
             )
             try:
-                return view.render(request)
+                html = view.render(request)
             except (ViewError, FormatError, compute.ComputationError) as error:
                 remedy = getattr(error, "remedy", "")
                 return self.box([self.problem(origin, str(error), remedy, name)])
             except Exception as error:  # noqa: BLE001  a view that is being edited, likewise
                 return self.box([self.problem(origin, *_fault(error), name)])
+            call = self.locate(computation, computation.call.line)
+            return html + self.extras.after(
+                identifier, extras.Shown(use.view, computation, call, html)
+            )
 
         return Place(source, origin, "", source, view=name, draw=draw)
 

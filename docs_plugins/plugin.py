@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.config import config_options as options
 from mkdocs.config.base import Config
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
@@ -30,6 +31,7 @@ log = logging.getLogger("mkdocs.plugins.minigrad")
 
 ASSETS = Path(__file__).parent / "assets"
 STYLE = "assets/minigrad.css"
+PLAYER = "assets/player.js"
 FONTS = "assets/fonts/"
 
 
@@ -76,6 +78,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         extensions: list[Any] = [e for e in config.markdown_extensions if e != "minigrad"]
         config.markdown_extensions = [*extensions, self.extension]
         config.extra_css.append(STYLE)
+        config.extra_javascript.append(_deferred(PLAYER))
         if self.serving:
             config.watch += [str(folder) for folder in _own_folders()]
         return config
@@ -102,6 +105,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
                 files.remove(file)
         style = (ASSETS / "minigrad.css").read_text(encoding="utf-8")
         files.append(File.generated(config, STYLE, content=style))
+        player = self.site_module.extras.tapes.player()
+        files.append(File.generated(config, PLAYER, content=player))
         return files
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
@@ -149,7 +154,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         log.info("minigrad: %s", self.site.summary())
         if problems and not self.serving:
             raise PluginError(self.site.verdict())
-        self.font = _publish_font(config, files)
+        for path, content in self.site.files.items():
+            files.append(File.generated(config, path, content=content))
+        self.font = _publish_font(config, files, self.site.signs())
         return env
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -166,6 +173,13 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         return server
 
 
+def _deferred(path: str) -> ExtraScriptValue:
+    """A script that nothing waits for."""
+    script = ExtraScriptValue(path)
+    script.defer = True
+    return script
+
+
 def _own_folders() -> list[Path]:
     """The folders of the engine and the plugin, where they are being worked on."""
     root = Path(__file__).parents[1]
@@ -173,10 +187,11 @@ def _own_folders() -> list[Path]:
     return [folder for folder in folders if "site-packages" not in folder.parts]
 
 
-def _publish_font(config: MkDocsConfig, files: Files) -> font.Font | None:
-    """Cut the font for the formulas of all pages; nothing where there are none."""
+def _publish_font(config: MkDocsConfig, files: Files, spoken: frozenset[str]) -> font.Font | None:
+    """Cut the font for the formulas and spoken signs of all pages; nothing where there are none."""
     pages = (file.page.content or "" for file in files.documentation_pages() if file.page)
     needed = font.characters(pages)
+    needed |= spoken if needed else frozenset()
     if not needed:
         return None
     cut = font.cut(needed)
@@ -206,7 +221,18 @@ def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> Any:
         offset=site.lines_above(text, markdown),
         record_path=_shown_path(config, record),
         record=record_files.read_record(docs, file.src_uri),
+        root=get_relative_url(".", page.url).rstrip("/") or ".",
+        link=_sources(page, config),
     )
+
+
+def _sources(page: Page, config: MkDocsConfig) -> str:
+    """The address that a file's path is put behind to read it; "" where unknown."""
+    docs = _shown_path(config, Path(config.docs_dir))
+    edited = f"{docs}/{page.file.src_uri}"
+    if not page.edit_url or not page.edit_url.endswith(edited):
+        return ""
+    return page.edit_url.removesuffix(edited).replace("/edit/", "/blob/", 1)
 
 
 def _orphans(config: MkDocsConfig, site: site_module.Site, module: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docs_plugins import record
+from docs_plugins import extras, record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
 from docs_plugins.page import DEFINITION, Page, problem_box
@@ -33,6 +33,8 @@ class Source:
     offset: int  # lines of front matter above what Markdown sees
     record_path: str
     record: bytes | None  # None: there is none
+    root: str = "."  # from the built page to the site's folder
+    link: str = ""  # the address that the path of a source is put behind, where it is known
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Site:
     sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
     orphans: tuple[Path, ...] = ()  # those records
+    files: dict[str, str] = field(default_factory=dict)  # to publish, by their place in the site
     spent: float = 0.0  # seconds of processor time in our own pages
 
     def begin(self, source: Source) -> tuple[Page, Origins]:
@@ -55,10 +58,13 @@ class Site:
         return page, Origins(source.path, source.offset)
 
     def end(self, name: str, html: str) -> str:
-        """End a page: while serving, show what is wrong with it."""
-        page = self.pages.get(name)
-        if page is None:
+        """End a page: add what it carries; while serving, show what is wrong with it."""
+        page, source = self.pages.get(name), self.sources.get(name)
+        if page is None or source is None:
             return html
+        place = extras.Place(source.page, source.root, source.link)
+        html, files = extras.finish(html, page.extras, page.computations, place)
+        self.files.update(files)
         loose = [problem for problem in page.problems if str(problem) not in page.placed]
         loose += self.problems
         return problem_box(loose) + html if self.serving else html
@@ -80,6 +86,11 @@ class Site:
         if not drifted:
             return said
         return f"{said}. If the computed values are right: {ACCEPT} {' '.join(drifted)}"
+
+    def signs(self) -> frozenset[str]:
+        """The characters that the pages' scripts set in the formulas' letters."""
+        scripts = (text for path, text in self.files.items() if path.endswith(".js"))
+        return frozenset(letter for text in scripts for letter in text if letter > "~")
 
     def summary(self) -> str:
         """One line that says what the build did."""

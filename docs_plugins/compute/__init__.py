@@ -3,7 +3,8 @@
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
 plain data; `notation` holds the formulas' TeX against their plain text, `crosscheck` every number
-against the second opinion; `work` counts the passes of Jacobians.
+against the second opinion; `work` counts the passes of Jacobians; `javascript` has the engine read
+a call for the browser.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from docs_plugins.compute import notation
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.crosscheck import crosscheck, second_opinion
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
+from docs_plugins.compute.javascript import Assignment, Tape, tape
 from docs_plugins.compute.work import work
 from docs_plugins.language import Call, Constant, Program
 from docs_plugins.model import Computation
@@ -55,4 +57,4 @@ def _changed(argument: Any, name: str, place: tuple[int, ...], changes: Mapping[
     return Constant(changes[address], repr(changes[address]))
 
 
-__all__ = ["ComputationError", "Mistake", "rerun", "run", "work"]
+__all__ = ["Assignment", "ComputationError", "Mistake", "Tape", "rerun", "run", "tape", "work"]
