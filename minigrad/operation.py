@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -120,6 +121,9 @@ def elementwise(
 
     def declare(body: Function) -> Function:
         fields = with_defaults(body.__name__, len(partials), printing)
+        if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max
+            places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
+            fields.setdefault("javascript", f"Math.{scalar.__name__}({places})")
         operation = Operation(body.__name__, body, scalar, partials, **fields)
         applied = {1: unary, 2: binary, 3: ternary}[len(partials)](operation)
         return enter(operation, body, applied)

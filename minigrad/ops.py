@@ -16,12 +16,15 @@ import operator
 from fractions import Fraction
 from functools import reduce
 from itertools import accumulate
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
 from minigrad.operation import OPERATIONS, elementwise, plain, structural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "abs", "add", "arctan", "broadcast_to", "concatenate", "cos", "divide", "dot", "equal", "exp",
@@ -36,9 +39,8 @@ __all__ = [
 
 
 @elementwise(
-    operator.add, 1.0, 1.0,
-    tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}", binds=1,
-    exact=operator.add,
+    operator.add, 1.0, 1.0, tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}",
+    binds=1, exact=operator.add,
 )  # fmt: skip
 def add(a: Value, b: Value) -> Value:
     """Sum a + b.
@@ -50,9 +52,8 @@ def add(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    operator.sub, 1.0, -1.0,
-    tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}", binds=1,
-    exact=operator.sub,
+    operator.sub, 1.0, -1.0, tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}",
+    binds=1, exact=operator.sub,
 )  # fmt: skip
 def subtract(a: Value, b: Value) -> Value:
     """Difference a - b.
@@ -64,9 +65,8 @@ def subtract(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    operator.mul, lambda y, a, b: b, lambda y, a, b: a,
-    tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}", javascript="{0:2} * {1:3}", binds=2,
-    exact=operator.mul,
+    operator.mul, lambda y, a, b: b, lambda y, a, b: a, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
+    javascript="{0:2} * {1:3}", binds=2, exact=operator.mul,
 )  # fmt: skip
 def multiply(a: Value, b: Value) -> Value:
     """Product a · b, element by element.
@@ -78,9 +78,9 @@ def multiply(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    operator.truediv, lambda y, a, b: 1.0 / b, lambda y, a, b: -(y / b),
-    tex=r"\frac{{{0}}}{{{1}}}", text="{0:2}/{1:3}", javascript="{0:2} / {1:3}", binds=2,
-    domain="a divisor other than 0", exact=lambda a, b: a / b if b else None,
+    operator.truediv, lambda y, a, b: 1.0 / b, lambda y, a, b: -(y / b), tex=r"\frac{{{0}}}{{{1}}}",
+    text="{0:2}/{1:3}", javascript="{0:2} / {1:3}", binds=2, domain="a divisor other than 0",
+    exact=lambda a, b: a / b if b else None,
 )  # fmt: skip
 def divide(a: Value, b: Value) -> Value:
     """Quotient a / b, for b other than 0.
@@ -122,7 +122,7 @@ def exact_root(x: Fraction) -> Fraction | None:
 
 @elementwise(
     math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: xlogy(y, a),
-    tex="{0:4}^{{{1}}}", text="{0:5}^{1:5}", javascript="Math.pow({0}, {1})", binds=4,
+    tex="{0:4}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
     domain="a base above 0, or a whole exponent (not negative at 0)", exact=exact_power,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
@@ -143,9 +143,8 @@ def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None
 
 
 @elementwise(
-    lambda c, a, b: c * math.pow(a, b) if c else 0.0,
-    lambda y, c, a, b: power(a, b), lambda y, c, a, b: scaled_power(c * b, a, b - 1.0),
-    lambda y, c, a, b: xlogy(y, a),
+    lambda c, a, b: c * math.pow(a, b) if c else 0.0, lambda y, c, a, b: power(a, b),
+    lambda y, c, a, b: scaled_power(c * b, a, b - 1.0), lambda y, c, a, b: xlogy(y, a),
     generic=lambda c, a, b: c * a**b, exact=exact_scaled_power,
     javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
     domain="a base above 0, or a whole exponent (not negative at 0)",
@@ -160,11 +159,9 @@ def scaled_power(c: Value, a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda a, b: a * math.log(b) if a else 0.0,
-    lambda y, a, b: log(b), lambda y, a, b: a / b,
+    lambda a, b: a * math.log(b) if a else 0.0, lambda y, a, b: log(b), lambda y, a, b: a / b,
     generic=lambda a, b: a * log(b), exact=lambda a, b: Fraction(0) if not a or b == 1 else None,
-    javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))",
-    domain="b > 0, or a = 0",
+    javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))", domain="b > 0, or a = 0",
 )  # fmt: skip
 def xlogy(a: Value, b: Value) -> Value:
     """Product a ln b, and 0 where a is 0.
@@ -176,9 +173,8 @@ def xlogy(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda x: x * x, lambda y, x: 2.0 * x,
-    tex="{0:4}^{{2}}", text="{0:5}^2", javascript="Math.pow({0}, 2)", binds=4,
-    exact=lambda x: x * x,
+    lambda x: x * x, lambda y, x: 2.0 * x, tex="{0:4}^{{2}}", text="{0:5}^2",
+    javascript="Math.pow({0}, 2)", binds=4, exact=lambda x: x * x,
 )  # fmt: skip
 def square(x: Value) -> Value:
     """Square of x.
@@ -190,9 +186,8 @@ def square(x: Value) -> Value:
 
 
 @elementwise(
-    math.sqrt, lambda y, x: 1.0 / (2.0 * y),
-    tex=r"\sqrt{{{0}}}", javascript="Math.sqrt({0})", domain="x >= 0 (x > 0 to differentiate)",
-    exact=exact_root,
+    math.sqrt, lambda y, x: 1.0 / (2.0 * y), tex=r"\sqrt{{{0}}}",
+    domain="x >= 0 (x > 0 to differentiate)", exact=exact_root,
 )  # fmt: skip
 def sqrt(x: Value) -> Value:
     """Square root, for x >= 0; its derivative needs x > 0.
@@ -207,8 +202,7 @@ def sqrt(x: Value) -> Value:
 
 
 @elementwise(
-    math.exp, lambda y, x: y,
-    tex="e^{{{0}}}", javascript="Math.exp({0})", domain="x < 709.8", exact={0: 1}.get, binds=4,
+    math.exp, lambda y, x: y, tex="e^{{{0}}}", domain="x < 709.8", exact={0: 1}.get, binds=4,
 )  # fmt: skip
 def exp(x: Value) -> Value:
     """Exponential e to the x.
@@ -220,8 +214,7 @@ def exp(x: Value) -> Value:
 
 
 @elementwise(
-    math.expm1, lambda y, x: exp(x),
-    tex="e^{{{0}}} - 1", javascript="Math.expm1({0})", domain="x < 709.8", exact={0: 0}.get,
+    math.expm1, lambda y, x: exp(x), tex="e^{{{0}}} - 1", domain="x < 709.8", exact={0: 0}.get,
     binds=1,
 )  # fmt: skip
 def expm1(x: Value) -> Value:
@@ -234,8 +227,8 @@ def expm1(x: Value) -> Value:
 
 
 @elementwise(
-    math.log, lambda y, x: 1.0 / x,
-    tex=r"\ln{0:f}", text="ln({0})", javascript="Math.log({0})", domain="x > 0", exact={1: 0}.get,
+    math.log, lambda y, x: 1.0 / x, tex=r"\ln{0:f}", text="ln({0})", domain="x > 0",
+    exact={1: 0}.get,
 )  # fmt: skip
 def log(x: Value) -> Value:
     """Natural logarithm, for x > 0.
@@ -247,9 +240,8 @@ def log(x: Value) -> Value:
 
 
 @elementwise(
-    math.log1p, lambda y, x: 1.0 / (1.0 + x),
-    tex=r"\ln(1 + {0})", text="ln(1 + {0})", javascript="Math.log1p({0})", domain="x > -1",
-    exact={0: 0}.get,
+    math.log1p, lambda y, x: 1.0 / (1.0 + x), tex=r"\ln(1 + {0})", text="ln(1 + {0})",
+    domain="x > -1", exact={0: 0}.get,
 )  # fmt: skip
 def log1p(x: Value) -> Value:
     """Natural logarithm of 1 + x, for x > -1, exact near 0.
@@ -263,10 +255,7 @@ def log1p(x: Value) -> Value:
 # --- trigonometry --------------------------------------------------------------------------------
 
 
-@elementwise(
-    math.sin, lambda y, x: cos(x),
-    tex=r"\sin{0:f}", javascript="Math.sin({0})", exact={0: 0}.get,
-)  # fmt: skip
+@elementwise(math.sin, lambda y, x: cos(x), tex=r"\sin{0:f}", exact={0: 0}.get)
 def sin(x: Value) -> Value:
     """Sine of x in radians.
 
@@ -276,10 +265,7 @@ def sin(x: Value) -> Value:
     return np.sin(x)
 
 
-@elementwise(
-    math.cos, lambda y, x: -sin(x),
-    tex=r"\cos{0:f}", javascript="Math.cos({0})", exact={0: 1}.get,
-)  # fmt: skip
+@elementwise(math.cos, lambda y, x: -sin(x), tex=r"\cos{0:f}", exact={0: 1}.get)
 def cos(x: Value) -> Value:
     """Cosine of x in radians.
 
@@ -289,10 +275,7 @@ def cos(x: Value) -> Value:
     return np.cos(x)
 
 
-@elementwise(
-    math.tan, lambda y, x: 1.0 + square(y),
-    tex=r"\tan{0:f}", javascript="Math.tan({0})", exact={0: 0}.get,
-)  # fmt: skip
+@elementwise(math.tan, lambda y, x: 1.0 + square(y), tex=r"\tan{0:f}", exact={0: 0}.get)
 def tan(x: Value) -> Value:
     """Tangent of x in radians.
 
@@ -302,10 +285,7 @@ def tan(x: Value) -> Value:
     return np.tan(x)
 
 
-@elementwise(
-    math.atan, lambda y, x: 1.0 / (1.0 + square(x)),
-    tex=r"\arctan{0:f}", javascript="Math.atan({0})", exact={0: 0}.get,
-)  # fmt: skip
+@elementwise(math.atan, lambda y, x: 1.0 / (1.0 + square(x)), tex=r"\arctan{0:f}", exact={0: 0}.get)
 def arctan(x: Value) -> Value:
     """Inverse tangent, in radians.
 
@@ -318,19 +298,6 @@ def arctan(x: Value) -> Value:
 # --- activations ---------------------------------------------------------------------------------
 
 
-@elementwise(
-    math.tanh, lambda y, x: tanh_slope(y, x),  # noqa: PLW0108  (defined below)
-    tex=r"\tanh{0:f}", javascript="Math.tanh({0})", exact={0: 0}.get,
-)  # fmt: skip
-def tanh(x: Value) -> Value:
-    """Hyperbolic tangent.
-
-    >>> tanh(0.0)
-    0.0
-    """
-    return np.tanh(x)
-
-
 def scalar_tanh_slope(_y: float, x: float) -> float:
     """Squared hyperbolic secant, without cancellation in the tails."""
     t = math.exp(-2.0 * builtins.abs(x))
@@ -338,8 +305,8 @@ def scalar_tanh_slope(_y: float, x: float) -> float:
 
 
 @elementwise(
-    scalar_tanh_slope, None, lambda d, y, x: -2.0 * y * d,
-    generic=lambda y, x: 1.0 - square(y), exact=lambda y, x: 1 - y * y,
+    scalar_tanh_slope, None, lambda d, y, x: -2.0 * y * d, generic=lambda y, x: 1.0 - square(y),
+    exact=lambda y, x: 1 - y * y,
     javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
 )  # fmt: skip
 def tanh_slope(y: Value, x: Value) -> Value:
@@ -357,6 +324,16 @@ def tanh_slope(y: Value, x: Value) -> Value:
     return slope
 
 
+@elementwise(math.tanh, tanh_slope, tex=r"\tanh{0:f}", exact={0: 0}.get)
+def tanh(x: Value) -> Value:
+    """Hyperbolic tangent.
+
+    >>> tanh(0.0)
+    0.0
+    """
+    return np.tanh(x)
+
+
 def scalar_sigmoid(x: float) -> float:
     """The logistic function, whose exponential never overflows."""
     t = math.exp(-builtins.abs(x))
@@ -364,9 +341,8 @@ def scalar_sigmoid(x: float) -> float:
 
 
 @elementwise(
-    scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x),
-    tex=r"\sigma({0})", javascript="1 / (1 + Math.exp(-{0:3}))", binds=2,
-    exact={0: Fraction(1, 2)}.get,
+    scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x), tex=r"\sigma({0})",
+    javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: Fraction(1, 2)}.get,
 )  # fmt: skip
 def sigmoid(x: Value) -> Value:
     """Logistic function 1 / (1 + exp(-x)); its derivative is exact in the tails.
@@ -379,9 +355,8 @@ def sigmoid(x: Value) -> Value:
 
 
 @elementwise(
-    lambda y, x: scalar_sigmoid(-x), None, lambda s, y, x: -y * s,
-    generic=lambda y, x: 1.0 - y, exact=lambda y, x: 1 - y,
-    javascript="1 / (1 + Math.exp({1}))", binds=2,
+    lambda y, x: scalar_sigmoid(-x), None, lambda s, y, x: -y * s, generic=lambda y, x: 1.0 - y,
+    exact=lambda y, x: 1 - y, javascript="1 / (1 + Math.exp({1}))", binds=2,
 )  # fmt: skip
 def sigmoid_complement(_y: Value, x: Value) -> Value:
     """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
@@ -394,8 +369,8 @@ def sigmoid_complement(_y: Value, x: Value) -> Value:
 
 @elementwise(
     lambda x: builtins.max(x, 0.0) + math.log1p(math.exp(-builtins.abs(x))),
-    lambda y, x: sigmoid(x),
-    javascript="Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))", binds=1,
+    lambda y, x: sigmoid(x), javascript="Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))",
+    binds=1,
 )  # fmt: skip
 def softplus(x: Value) -> Value:
     """Softplus ln(1 + exp(x)), exact in the tails.
@@ -407,9 +382,9 @@ def softplus(x: Value) -> Value:
 
 
 @elementwise(
-    lambda x: builtins.max(x, 0.0), lambda y, x: greater(x, 0.0),
-    javascript="Math.max({0}, 0)", exact=lambda x: builtins.max(x, Fraction(0)),
-    kink="relu has no derivative at 0; 0 is taken", at_kink=lambda x: np.equal(x, 0.0),
+    lambda x: builtins.max(x, 0.0), lambda y, x: greater(x, 0.0), javascript="Math.max({0}, 0)",
+    exact=lambda x: builtins.max(x, Fraction(0)), kink="relu has no derivative at 0; 0 is taken",
+    at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def relu(x: Value) -> Value:
     """The larger of x and 0; the derivative at 0 is taken as 0.
@@ -421,9 +396,9 @@ def relu(x: Value) -> Value:
 
 
 @elementwise(
-    builtins.abs, lambda y, x: sign(x),
-    tex=r"\left|{0}\right|", text="abs({0})", javascript="Math.abs({0})", exact=builtins.abs,
-    kink="abs has no derivative at 0; 0 is taken", at_kink=lambda x: np.equal(x, 0.0),
+    builtins.abs, lambda y, x: sign(x), tex=r"\left|{0}\right|", text="abs({0})",
+    exact=builtins.abs, kink="abs has no derivative at 0; 0 is taken",
+    at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def abs(x: Value) -> Value:
     """Absolute value; the derivative at 0 is taken as 0.
@@ -435,8 +410,8 @@ def abs(x: Value) -> Value:
 
 
 @elementwise(
-    lambda x: float((x > 0.0) - (x < 0.0)), None,
-    javascript="Math.sign({0})", exact=lambda x: Fraction((x > 0) - (x < 0)),
+    lambda x: float((x > 0.0) - (x < 0.0)), None, javascript="Math.sign({0})",
+    exact=lambda x: Fraction((x > 0) - (x < 0)),
 )  # fmt: skip
 def sign(x: Value) -> Value:
     """Sign of x: -1, 0 or 1.
@@ -448,10 +423,8 @@ def sign(x: Value) -> Value:
 
 
 @elementwise(
-    builtins.max,
-    lambda y, a, b: wins(a, b), lambda y, a, b: wins(b, a),
-    tex=r"\max({0}, {1})", text="max({0}, {1})", javascript="Math.max({0}, {1})",
-    exact=builtins.max,
+    builtins.max, lambda y, a, b: wins(a, b), lambda y, a, b: wins(b, a), tex=r"\max({0}, {1})",
+    text="max({0}, {1})", exact=builtins.max,
     kink="maximum has no derivative at a tie; each operand takes half", at_kink=np.equal,
 )  # fmt: skip
 def maximum(a: Value, b: Value) -> Value:
@@ -464,10 +437,8 @@ def maximum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    builtins.min,
-    lambda y, a, b: wins(b, a), lambda y, a, b: wins(a, b),
-    tex=r"\min({0}, {1})", text="min({0}, {1})", javascript="Math.min({0}, {1})",
-    exact=builtins.min,
+    builtins.min, lambda y, a, b: wins(b, a), lambda y, a, b: wins(a, b), tex=r"\min({0}, {1})",
+    text="min({0}, {1})", exact=builtins.min,
     kink="minimum has no derivative at a tie; each operand takes half", at_kink=np.equal,
 )  # fmt: skip
 def minimum(a: Value, b: Value) -> Value:
@@ -479,30 +450,21 @@ def minimum(a: Value, b: Value) -> Value:
     return np.minimum(a, b)
 
 
-@elementwise(
-    lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None,
-    generic=lambda a, b: greater(a, b),  # noqa: PLW0108  (defined below)
-    exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
-    javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2",
-    binds=2,
-)  # fmt: skip
-def wins(a: Value, b: Value) -> Value:
-    """1 where a > b, 1/2 at a tie, else 0.
-
-    >>> wins(1.0, 1.0)
-    0.5
-    """
-    return 0.5 * np.greater(a, b) + 0.5 * np.greater_equal(a, b)
-
-
 # --- comparison and choice -----------------------------------------------------------------------
 
 
-@elementwise(
-    lambda a, b: float(a > b), None, None,
-    tex="[{0} > {1}]", text="[{0} > {1}]", javascript="+({0:1} > {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a > b),
-)  # fmt: skip
+def comparison(
+    function: Any, tex: str, text: str, javascript: str
+) -> Callable[[Any], Callable[..., Any]]:
+    """Declare a comparison: 1 where it holds, else 0, with no derivative."""
+    return elementwise(
+        lambda a, b: float(function(a, b)), None, None, binds=3,
+        tex=f"[{{0}} {tex} {{1}}]", text=f"[{{0}} {text} {{1}}]",
+        javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=lambda a, b: Fraction(function(a, b)),
+    )  # fmt: skip
+
+
+@comparison(operator.gt, ">", ">", ">")
 def greater(a: Value, b: Value) -> Value:
     """1 where a > b, else 0.
 
@@ -512,11 +474,7 @@ def greater(a: Value, b: Value) -> Value:
     return np.greater(a, b)
 
 
-@elementwise(
-    lambda a, b: float(a >= b), None, None,
-    tex=r"[{0} \ge {1}]", text="[{0} >= {1}]", javascript="+({0:1} >= {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a >= b),
-)  # fmt: skip
+@comparison(operator.ge, r"\ge", ">=", ">=")
 def greater_equal(a: Value, b: Value) -> Value:
     """1 where a >= b, else 0.
 
@@ -526,11 +484,7 @@ def greater_equal(a: Value, b: Value) -> Value:
     return np.greater_equal(a, b)
 
 
-@elementwise(
-    lambda a, b: float(a < b), None, None,
-    tex="[{0} < {1}]", text="[{0} < {1}]", javascript="+({0:1} < {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a < b),
-)  # fmt: skip
+@comparison(operator.lt, "<", "<", "<")
 def less(a: Value, b: Value) -> Value:
     """1 where a < b, else 0.
 
@@ -540,11 +494,7 @@ def less(a: Value, b: Value) -> Value:
     return np.less(a, b)
 
 
-@elementwise(
-    lambda a, b: float(a <= b), None, None,
-    tex=r"[{0} \le {1}]", text="[{0} <= {1}]", javascript="+({0:1} <= {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a <= b),
-)  # fmt: skip
+@comparison(operator.le, r"\le", "<=", "<=")
 def less_equal(a: Value, b: Value) -> Value:
     """1 where a <= b, else 0.
 
@@ -554,11 +504,7 @@ def less_equal(a: Value, b: Value) -> Value:
     return np.less_equal(a, b)
 
 
-@elementwise(
-    lambda a, b: float(a == b), None, None,
-    tex="[{0} = {1}]", text="[{0} = {1}]", javascript="+({0:1} === {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a == b),
-)  # fmt: skip
+@comparison(operator.eq, "=", "=", "===")
 def equal(a: Value, b: Value) -> Value:
     """1 where a = b, else 0.
 
@@ -568,11 +514,7 @@ def equal(a: Value, b: Value) -> Value:
     return np.equal(a, b)
 
 
-@elementwise(
-    lambda a, b: float(a != b), None, None,
-    tex=r"[{0} \ne {1}]", text="[{0} != {1}]", javascript="+({0:1} !== {1:1})", binds=3,
-    exact=lambda a, b: Fraction(a != b),
-)  # fmt: skip
+@comparison(operator.ne, r"\ne", "!=", "!==")
 def not_equal(a: Value, b: Value) -> Value:
     """1 where a and b differ, else 0.
 
@@ -583,8 +525,22 @@ def not_equal(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda condition, a, b: a if condition else b,
-    None, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0),
+    lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None, generic=greater,
+    exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
+    javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2", binds=2,
+)  # fmt: skip
+def wins(a: Value, b: Value) -> Value:
+    """1 where a > b, 1/2 at a tie, else 0.
+
+    >>> wins(1.0, 1.0)
+    0.5
+    """
+    return 0.5 * np.greater(a, b) + 0.5 * np.greater_equal(a, b)
+
+
+@elementwise(
+    lambda condition, a, b: a if condition else b, None, lambda y, c, a, b: where(c, 1.0, 0.0),
+    lambda y, c, a, b: where(c, 0.0, 1.0),
     tex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     text="where({0}, {1}, {2})", javascript="({0:1} ? {1:1} : {2:1})",
     exact=lambda condition, a, b: a if condition else b,
@@ -688,8 +644,8 @@ SMALLEST: Any = np.minimum.reduce
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims)],
-    reads=over_axes("sum"), tex=r"\sum {0:2}", binds=2,
+    pull=[lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims)], reads=over_axes("sum"),
+    tex=r"\sum {0:2}", binds=2,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Sum over an axis, a tuple of axes, or all.
@@ -707,9 +663,7 @@ def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
-    pull=[
-        lambda g, y, x, axis, keepdims: spread(g / reduced_size(x, axis), x, axis, keepdims)
-    ],
+    pull=[lambda g, y, x, axis, keepdims: spread(g / reduced_size(x, axis), x, axis, keepdims) ],
     reads=over_axes("mean"), domain="at least one element",
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -797,8 +751,8 @@ def others(x: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t * others(x, axis), axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * others(x, axis)],
-    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute,
-    tex=r"\prod {0:2}", binds=2,
+    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute, tex=r"\prod {0:2}",
+    binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -809,6 +763,11 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return PRODUCT(x, axis=axis, keepdims=keepdims)
 
 
+def weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+    """The derivative of y = logsumexp(x) by each element: the softmax of x."""
+    return exp(x - kept(y, x, axis, keepdims))
+
+
 def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The same in the engine's functions, for readings: the largest element taken out."""
     top = folded(maximum)(x, axis, True)
@@ -817,15 +776,8 @@ def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 @structural(
-    push=[
-        lambda t, y, x, axis, keepdims: sum(
-            t * exp(x - kept(y, x, axis, keepdims)), axis, keepdims
-        )
-    ],
-    pull=[
-        lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims)
-        * exp(x - kept(y, x, axis, keepdims))
-    ],
+    push=[lambda t, y, x, axis, keepdims: sum(t * weights(x, y, axis, keepdims), axis, keepdims)],
+    pull=[lambda g, y, x, **how: kept(g, x, **how) * weights(x, y, **how)],
     reads=over_axes("logsumexp"), domain="at least one element", objects=stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -849,8 +801,7 @@ def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
     push=[lambda t, p, x, axis: p * (t - sum(p * t, axis, True))],
     pull=[lambda g, p, x, axis: p * (g - sum(p * g, axis, True))],
     reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
-    objects=stable_softmax,
-    sized=lambda rule, t, p, x, axis: p * (t + sum(p * t, axis, True)),
+    objects=stable_softmax, sized=lambda rule, t, p, x, axis: p * (t + sum(p * t, axis, True)),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
     """Exponentials divided by their sum over an axis (the last), a tuple of axes, or all (None).
@@ -935,8 +886,7 @@ def no_matrices(a: float, b: float) -> NoReturn:
 
 
 @structural(
-    push=[push_left, push_right], pull=[pull_left, pull_right],
-    scalar=no_matrices,
+    push=[push_left, push_right], pull=[pull_left, pull_right], scalar=no_matrices,
     tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
@@ -988,8 +938,8 @@ def read_reshape(x: Value, shape: Any) -> Any:
 
 @structural(
     push=[lambda t, y, x, shape: reshape(t, lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: reshape(g, lead(g, y) + shape_of(x))],
-    reads=read_reshape, tex="{0}", binds=0,
+    pull=[lambda g, y, x, shape: reshape(g, lead(g, y) + shape_of(x))], reads=read_reshape,
+    tex="{0}", binds=0,
 )  # fmt: skip
 def reshape(x: Value, shape: Any) -> Value:
     """The same elements in another shape; one length may be -1.
@@ -1009,8 +959,8 @@ def pad(t: Value, x: Value, axes: int) -> Value:
 
 @structural(
     push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: g],
-    reads=lambda x, shape: ((x,), {"shape": tuple(shape)}), tex="{0}", binds=0,
+    pull=[lambda g, y, x, shape: g], reads=lambda x, shape: ((x,), {"shape": tuple(shape)}),
+    tex="{0}", binds=0,
 )  # fmt: skip
 def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     """Repeat x to a shape.
@@ -1019,6 +969,11 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     [1.0, 1.0]
     """
     return repeated(x, shape)
+
+
+def back(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that undoes an order."""
+    return tuple(axes.index(axis) - len(axes) for axis in range(-len(axes), 0))
 
 
 def read_transpose(x: Value, axes: Any = None) -> Any:
@@ -1032,11 +987,7 @@ def read_transpose(x: Value, axes: Any = None) -> Any:
 
 @structural(
     push=[lambda t, y, x, axes: transpose(t, (*range(len(lead(t, x))), *axes))],
-    pull=[
-        lambda g, y, x, axes: transpose(
-            g, (*range(len(lead(g, y))), *(axes.index(a) - len(axes) for a in range(-len(axes), 0)))
-        )
-    ],
+    pull=[lambda g, y, x, axes: transpose(g, (*range(len(lead(g, y))), *back(axes)))],
     reads=read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
 )  # fmt: skip
 def transpose(x: Value, axes: Any = None) -> Value:
@@ -1149,8 +1100,8 @@ def read_sequence(name: str, more: int) -> Any:
 
 @structural(
     push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
-    pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))),
-    reads=read_sequence("stack", 1), tex="({all})", text="stack({all})",
+    pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))), reads=read_sequence("stack", 1),
+    tex="({all})", text="stack({all})",
 )  # fmt: skip
 def stack(*values: Value, axis: int = 0) -> Value:
     """Values of one shape along a new axis: ``stack([a, b], axis=0)``.
