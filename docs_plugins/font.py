@@ -59,7 +59,7 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     for page in pages:
-        for formula in _FORMULA.findall(page):
+        for formula in set(_FORMULA.findall(page)):
             found.update(unescape(_TAG.sub("", formula)))
             found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
     return frozenset(found | ALWAYS) - set("\n\t ") if found else frozenset()

@@ -87,7 +87,12 @@ def inline(tex: str, **attributes: str) -> str:
     >>> inline(r"v_1", data_of="f.v1")
     '<math data-of="f.v1" data-tex="v_1"><msub><mi>v</mi><mn>1</mn></msub></math>'
     """
-    return _element(tex, display=False, attributes=attributes)
+    return _element(tex, display=False, attributes=attributes) if attributes else _inline(tex)
+
+
+@lru_cache(maxsize=4096)
+def _inline(tex: str) -> str:
+    return _element(tex, display=False, attributes={})
 
 
 def display(tex: str, **attributes: str) -> str:
@@ -193,6 +198,7 @@ def _words(element: ET.Element) -> str:
     return text.replace("\u2061", "")
 
 
+@lru_cache(maxsize=1024)
 def name_formula(cell: str) -> str:
     """Give a formula that is all there is in a heading cell a name: some tools find it empty."""
     if _MATH.fullmatch(cell) is None or "aria-label" in cell:

@@ -356,7 +356,7 @@ def block_element(computation: Computation) -> str:
     return f'<div class="mg-block" hidden{written}></div>'
 
 
-DRAWN_NUMBER = re.compile(r'\bdata-mg="(\w+)\.([^"]*)"[^>]*>([−\d.]+)<')
+DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]*>([−\d.]+)<')
 
 
 def drawn_numbers(
@@ -378,12 +378,12 @@ def count_numbers(html: str) -> str:
     if not COUNT.search(html):
         return html
     counts: dict[str, int] = {}
-    for paths in re.findall(r'\bdata-mg(?:-in)?="([^"]*)', html):
+    for paths in re.findall(r' data-mg(?:-in)?="([^"]*)', html):
         for path in paths.split():
             block = path.partition(".")[0]
             counts[block] = counts.get(block, 0) + 1
     views: dict[str, list[str]] = {}
-    for identifier, block in re.findall(r'\bid="([^"]*)" data-mg-view="([^".]*)', html):
+    for identifier, block in re.findall(r' id="([^"]*)" data-mg-view="([^".]*)', html):
         views.setdefault(block, []).append(identifier)
     html = COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
     return DRAWN.sub(lambda found: " ".join(views.get(found[1], ())), html)

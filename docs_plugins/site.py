@@ -145,6 +145,23 @@ def _without_record(source: Source) -> Problem:
     return Problem(source.path, 1, "", message, f"{ACCEPT} {source.page}")
 
 
+_DRAWN = re.compile(
+    r"<svg\b.*?</svg>|(?P<words><table class=\"mg-table\".*?</table>|<math\b.*?</math>)",
+    re.DOTALL,
+)
+_CELL = re.compile(r"</t[dh]>")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def for_search(html: str) -> str:
+    """A page as a search index needs it: our tables and formulas as words, drawings left out."""
+    return _DRAWN.sub(lambda found: _words(found["words"] or ""), html)
+
+
+def _words(html: str) -> str:
+    return _TAG.sub("", _CELL.sub(" ", html))
+
+
 def shield(markdown: str) -> str:
     """Hide the braces of our references from other plugins that read double braces."""
     if "{{" not in markdown:
