@@ -29,7 +29,7 @@ def test_a_page_reached_without_a_reload_is_whole(tab, served, visited) -> None:
     tab.wait_for_selector("#f-trace")
     tab.evaluate(SETTLED)
     assert tab.evaluate("window.stayed")
-    assert tab.evaluate(CONTENT) == visited("backpropagation/", "desktop").content
+    assert tab.evaluate(CONTENT) == visited("backpropagation/", "desktop", "light").content
     assert tab.evaluate("document.fonts.check('1em \"deepnotes Math\"', '𝑣')")
     tab.go_back()
     tab.wait_for_selector("#f-trace", state="detached")
@@ -46,7 +46,7 @@ def test_the_scheme_can_be_switched(tab, served) -> None:
 
 def test_search_finds_words_beside_formulas(tab, served) -> None:
     tab.goto(served.address(""), wait_until="networkidle")
-    tab.fill("input[name=query]", "intermediate variable")
+    tab.locator("input[name=query]").press_sequentially("intermediate variable")
     result = tab.wait_for_selector(".md-search-result__item a[href*='backpropagation']")
     assert "\\" not in result.inner_text()
 

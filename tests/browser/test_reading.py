@@ -62,11 +62,11 @@ def test_labels_of_figures_are_legible(visit: Visit) -> None:
 
 
 def test_without_scripts_the_page_is_complete(page: str, visited: Visitor) -> None:
-    with_scripts = visited(page, "desktop").content
+    with_scripts = visited(page, "desktop", "light").content
     without = visited(page, "desktop", "light", False).content
     assert without == with_scripts
 
 
 def test_the_whole_page_weighs_little(visited: Visitor) -> None:
-    assert visited("backpropagation/", "desktop").bytes <= 180 * KILOBYTE
+    assert visited("backpropagation/", "desktop", "light").bytes <= 180 * KILOBYTE
     assert visited("backpropagation/", "desktop", "light", False).bytes <= 120 * KILOBYTE
