@@ -19,7 +19,7 @@ from html import unescape
 from pathlib import Path
 
 BLOCKS = 4
-CONFIG = "site_name: scale\ntheme: mkdocs\nplugins: [{plugins}]\nmarkdown_extensions: [tables]\n"
+CONFIG = "site_name: scale\ntheme: {{name: material, font: false}}\nplugins: [search, {plugins}]\nmarkdown_extensions: [tables]\n"
 PAGE = """# Page {page}
 
 Some words before the block, as a page of notes has them.

@@ -165,7 +165,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def _on_page_context_first(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Show a search index the words of tables and formulas: it would read each of their tags."""
+        """Show a search index tables and formulas as words: it would read each of their tags."""
         self.whole = page.content
         page.content = self.site_module.for_search(page.content or "")
         return context
