@@ -26,6 +26,7 @@ NAMED = 7.0  # from a frame up to its name
 MOST_NODES = 300
 MOST_LINKS = 600
 WIDEST = 980.0  # a wider figure keeps its size and scrolls
+NARROWEST = 385.0  # a narrower one fits a phone, its subscripts still being legible
 LABEL = 5.0  # between a link and its label
 BLANK = 16.0  # the length of a link's lane without a label
 
@@ -267,7 +268,7 @@ def framed(
         "svg",
         described + content,
         xmlns="http://www.w3.org/2000/svg",
-        class_="mg-figure" + (" mg-wide" if wide > WIDEST else ""),
+        class_=f"mg-figure{' mg-wide' * (wide > WIDEST)}{' mg-narrow' * (wide < NARROWEST)}",
         role="img",
         aria_labelledby=f"{identifier}-title",
         aria_describedby=f"{identifier}-desc",
