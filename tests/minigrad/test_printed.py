@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 import minigrad as mg
 from minigrad import printers
-from minigrad.javascript import to_javascript_tape
+from minigrad.javascript import Statement, to_javascript_tape
 from minigrad.printers import Symbol
 from tests.minigrad import oracle
 from tests.minigrad.oracle import DEEP
@@ -206,9 +206,6 @@ def test_javascript_tapes_of_random_programs_compute_what_the_engine_computes() 
             swept = trace.backward(contributions=True)
         except mg.DomainError:
             continue
-        sent = {
-            (c.operand.index, c.consumer.index, c.position): c.value for c in swept.contributions
-        }
         lines.append("{")
         for x in trace.inputs:
             for place in np.ndindex(x.shape):
@@ -217,11 +214,7 @@ def test_javascript_tapes_of_random_programs_compute_what_the_engine_computes() 
         for statement in to_javascript_tape(trace, names):
             lines.append(f"const {statement.target} = {statement.expression};")
             lines.append(f"out.push(+{statement.target});")
-            whole = {
-                "value": lambda s: trace.nodes[s.node].value,
-                "adjoint": lambda s: swept.adjoints[s.node],
-                "contribution": lambda s: sent[s.node, s.consumer, s.position],
-            }[statement.role](statement)
+            whole = computed(statement, trace, swept)
             number = float(np.asarray(whole)[statement.element])
             expected.append((program, statement.target, number))
         lines.append("}")
@@ -230,3 +223,17 @@ def test_javascript_tapes_of_random_programs_compute_what_the_engine_computes() 
     for (program, target, ours), value in zip(expected, found, strict=True):
         assert not isinstance(value, str), (program, target)
         assert np.isclose(value, ours, rtol=1e-9, atol=1e-9), (program, target)
+
+
+def computed(statement: Statement, trace: mg.Trace, swept: mg.Sweep) -> Any:
+    """What the engine has for what a statement assigns."""
+    if statement.role == "value":
+        return trace.nodes[statement.node].value
+    if statement.role == "adjoint":
+        return swept.adjoints[statement.node]
+    wanted = (statement.node, statement.consumer, statement.position)
+    return next(
+        c.value
+        for c in swept.contributions
+        if (c.operand.index, c.consumer.index, c.position) == wanted
+    )

@@ -163,32 +163,30 @@ class Reader:
             return self.symbols[sign]
         if sign == "e" or sign[0].isdigit():
             return self.mp.e if sign == "e" else self.mp.mpf(sign)
+        return self.application(sign)
+
+    def application(self, sign: str) -> Any:
+        """A command, or the bracket of a truth value, and what it is applied to."""
         if sign == "[":
             left = self.sum()
             value = self.apply(self.take(), left, self.sum())
             self.take("]")
             return value
-        return self.application(sign)
-
-    def application(self, sign: str) -> Any:
-        """A command and what it is applied to."""
         if sign == r"\left":
             self.take("|")
             value = self.sum()
             self.take(r"\right")
             self.take("|")
             return self.apply("abs", value)
-        if sign == r"\frac":
-            return self.apply(sign, self.group("{", "}"), self.group("{", "}"))
-        if sign == r"\sqrt":
-            return self.apply(sign, self.group("{", "}"))
+        if sign in {r"\frac", r"\sqrt"}:
+            parts = [self.group("{", "}") for _ in range(2 if sign == r"\frac" else 1)]
+            return self.apply(sign, *parts)
         if sign == r"\begin":
             return self.cases()
         if sign == r"\operatorname":
             return self.apply(self.word(), *self.arguments())
-        if self.next == "(":
-            return self.apply(sign, *self.arguments())
-        return self.apply(sign, self.primary())  # \ln 2
+        operands = self.arguments() if self.next == "(" else [self.primary()]  # or \ln 2
+        return self.apply(sign, *operands)
 
     def word(self) -> str:
         """Letters in braces."""
