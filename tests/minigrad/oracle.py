@@ -39,12 +39,13 @@ class Step(NamedTuple):
     rows: list[list[int]]
 
 
-def steps(trace: mg.Trace) -> list[Step]:
-    """All operations of a trace, read for evaluation."""
+def steps(trace: mg.Trace, read: Callable[[Any], Flat] | None = None) -> list[Step]:
+    """All operations of a trace, for evaluation; constants are read by ``flat``, or another."""
+    read = read or flat
     found = []
     for node in trace.nodes[len(trace.inputs) :]:
         meaning = MEANINGS[node.operation.name]
-        operands = tuple(x.index if x.index >= 0 else flat(x.value) for x in node.operands)
+        operands = tuple(x.index if x.index >= 0 else read(x.value) for x in node.operands)
         shapes = tuple(np.shape(x.value) for x in node.operands)
         options = dict(node.options or {})
         if node.operation.name == "index":
@@ -153,12 +154,12 @@ Link = tuple[int, int, Any]  # element of the result, element of the operand, de
 
 
 def links(
-    trace: mg.Trace, shake: Shake = lambda x: x
+    trace: mg.Trace, shake: Shake = lambda x: x, read: Callable[[Any], Flat] = flat
 ) -> tuple[list[Flat], dict[tuple[int, int], list[Link]]]:
     """Values, and by (consumer, position) the derivatives over each link to a node."""
-    found = [[shake(x) for x in elements] for elements in given(trace)]
+    found = [[shake(x) for x in read(node.value)] for node in trace.inputs]
     between: dict[tuple[int, int], list[Link]] = {}
-    for index, step in enumerate(steps(trace), len(trace.inputs)):
+    for index, step in enumerate(steps(trace, read), len(trace.inputs)):
         operands = [found[x] if isinstance(x, int) else x for x in step.operands]
         reading = step.meaning.read(operands, step.shapes, step.options)
         found.append([shake(x) for x in step.meaning.values(reading)])
@@ -172,20 +173,36 @@ def links(
 def by_links(trace: mg.Trace, shake: Shake = lambda x: x) -> list[Flat]:
     """The Jacobian as sums over links."""
     found, between = links(trace, shake)
-    ordered = sorted(between.items(), reverse=True)
     rows = []
     for y in trace.outputs:
         for element in range(y.size):
-            sums = [[MP.zero] * len(elements) for elements in found]
-            if y.index >= 0:
-                sums[y.index][element] = MP.one
-            for (consumer, position), entries in ordered:
-                target = sums[trace.nodes[consumer].operands[position].index]
-                for row, column, slope in entries:
-                    if sums[consumer][row]:
-                        target[column] += slope * sums[consumer][row]
+            sums = swept(trace, found, between, (y.index, element))
             rows.append([x for operand in trace.inputs for x in sums[operand.index]])
     return rows
+
+
+def adjoints(trace: mg.Trace, read: Callable[[Any], Flat] = flat) -> tuple[list[Flat], list[Flat]]:
+    """Values, and adjoints of the one scalar output, of every node."""
+    found, between = links(trace, read=read)
+    return found, swept(trace, found, between, (trace.outputs[0].index, 0))
+
+
+def swept(
+    trace: mg.Trace,
+    found: Sequence[Flat],
+    between: dict[tuple[int, int], list[Link]],
+    output: tuple[int, int],
+) -> list[Flat]:
+    """The adjoints of every node, of one element of one output."""
+    sums = [[MP.zero] * len(elements) for elements in found]
+    if output[0] >= 0:
+        sums[output[0]][output[1]] = MP.one
+    for (consumer, position), entries in sorted(between.items(), reverse=True):
+        target = sums[trace.nodes[consumer].operands[position].index]
+        for row, column, slope in entries:
+            if sums[consumer][row]:
+                target[column] += slope * sums[consumer][row]
+    return sums
 
 
 def sizes(trace: mg.Trace) -> Any:

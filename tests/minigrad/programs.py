@@ -138,13 +138,19 @@ STRUCTURAL: dict[str, Callable[[Any, Any], Step | None]] = {
 
 
 @st.composite
-def programs(draw: Any, length: int = 10, several: bool = True, smooth: bool = False) -> Program:
+def programs(
+    draw: Any,
+    length: int = 10,
+    several: bool = True,
+    primes: tuple[int, ...] = (997, 1009, 1013),
+) -> Program:
     """A program of up to so many steps, within the domain of each of its operations."""
-    primes = (997, 1009, 1013)[: draw(counts(3))]
-    inputs = tuple(value(draw, draw(st.sampled_from(SHAPES)), prime) for prime in primes)
+    inputs = tuple(
+        value(draw, draw(st.sampled_from(SHAPES)), prime) for prime in primes[: draw(counts(3))]
+    )
     values: list[Any] = list(inputs)
     steps: list[Step] = []
-    names = [n for n in mg.OPERATIONS if n not in INSIDE and not (smooth and n in STEPS)]
+    names = [n for n in mg.OPERATIONS if n not in INSIDE]
     source = random.Random(draw(st.integers(0, 2**32)))
     for name in source.sample(names, draw(st.integers(2, length))):
         for step in proposed(draw, name, values):
@@ -157,9 +163,6 @@ def programs(draw: Any, length: int = 10, several: bool = True, smooth: bool = F
     if several and draw(st.booleans()):
         outputs = (last, draw(st.integers(0, last)))
     return Program(inputs, tuple(steps), outputs)
-
-
-STEPS = {"sign", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal"}
 
 
 def counts(most: int) -> Any:

@@ -131,7 +131,7 @@ def is_at_kink(name: str, case: Case) -> bool:
     return bool(np.any(test(case.operands[0], trace.value, **(case.options or {}))))
 
 
-# --- JavaScript --------------------------------------------------------------------------------------
+# --- JavaScript -----------------------------------------------------------------------------------
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
