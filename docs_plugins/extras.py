@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import PurePosixPath
 
 from docs_plugins import provenance, takeaways, tapes
@@ -62,36 +63,92 @@ def finish(
     html: str, extras: Extras, computations: Mapping[str, Computation], place: Place
 ) -> tuple[str, dict[str, str]]:
     """Return the page with all of it in place, and the files to publish by their paths."""
+    if not extras.views:
+        return without_marks(html), {}
     stem = PurePosixPath(place.name).with_suffix("").as_posix()
-    files: dict[str, str] = {}
-    offered: set[str] = set()
+    traces = _first(extras, "trace")
+    blocks = _compiled(html, extras, computations, set(traces))
+    controls = {
+        name: traces.get(name) or _following(extras, name, found.follows)
+        for name, found in blocks.items()
+        if found.inputs
+    }
+    files = {}
 
     def behind(mark: re.Match[str]) -> str:
+        """The rooms of the controls, files to take away, and where the view came from."""
         shown = extras.views[mark[1]]
         name = shown.computation.name
         written = ""
-        if shown.view == "trace" and name not in offered:
-            offered.add(name)
-            links = {}
-            for what, (ending, content) in takeaways.files(shown.computation).items():
-                path = f"{FOLDER}/{stem}/{name}{ending}"
-                files[path] = content
-                links[what] = f"{place.root}/{path}"
-            written = provenance.take_away(links)
+        if name in traces and (mark[1] == traces[name] or shown.view == "graph"):
+            written += f'<div class="mg-player" data-mg-player="{escape(name)}"></div>'
+        if controls.get(name) == mark[1]:
+            written += _inputs(name, blocks[name].inputs)
+        if traces.get(name) == mark[1]:
+            folder = f"{FOLDER}/{stem}/{name}"
+            made = takeaways.files(shown.computation)
+            files.update({f"{folder}{ending}": content for ending, content in made.values()})
+            links = {what: f"{place.root}/{folder}{made[what][0]}" for what in made}
+            written += provenance.take_away(links)
         source = f"{shown.origin.path}, line {shown.origin.line}"
         return written + provenance.how(shown.computation, source, place.link(shown.origin))
 
     html = MARK.sub(behind, html)
-    played = {shown.computation.name for shown in extras.views.values() if shown.view == "trace"}
-    used = {shown.computation.name for shown in extras.views.values()}
-    if used and BLOCK in html:
-        numbers = {path for path in SHOWN.findall(html) if path.partition(".")[0] in used}
-        listed = list(computations.values())
+    if blocks:
         path = f"{FOLDER}/{stem}.js"
-        files[path] = tapes.script(listed, numbers, played, extras.ranges, stem)
-        said = f' data-mg-tape="{stem}" data-mg-src="{place.root}/{path}"'
+        files[path] = tapes.script(stem, blocks)
+        said = f' data-mg-tape="{escape(stem)}" data-mg-src="{escape(place.root)}/{escape(path)}"'
         html = html.replace(BLOCK, BLOCK + said, 1)
     return html, files
+
+
+def _compiled(
+    html: str, extras: Extras, computations: Mapping[str, Computation], played: set[str]
+) -> dict[str, tapes.Compiled]:
+    """What each block that has a view does in the browser."""
+    numbers: dict[str, set[str]] = {}
+    for path in SHOWN.findall(html):
+        block, _, inside = path.partition(".")
+        numbers.setdefault(block, set()).add(inside)
+    used = dict.fromkeys(shown.computation.name for shown in extras.views.values())
+    found = {
+        name: tapes.compiled(
+            computations[name],
+            numbers.get(name, set()),
+            extras.ranges.get(name, {}),
+            played=name in played,
+        )
+        for name in used
+    }
+    return {name: compiled for name, compiled in found.items() if compiled is not None}
+
+
+def _first(extras: Extras, view: str) -> dict[str, str]:
+    """The first view of a kind of each block, by its id."""
+    found: dict[str, str] = {}
+    for identifier, shown in extras.views.items():
+        if shown.view == view:
+            found.setdefault(shown.computation.name, identifier)
+    return found
+
+
+def _following(extras: Extras, name: str, follows: frozenset[str]) -> str | None:
+    """The first view of a block that has a number which changes with the inputs."""
+    for identifier, shown in extras.views.items():
+        if shown.computation.name == name and any(
+            path.partition(".")[2] in follows for path in SHOWN.findall(shown.html)
+        ):
+            return identifier
+    return None
+
+
+def _inputs(name: str, count: int) -> str:
+    """Room for the controls, so that nothing moves when the script puts them there."""
+    rows = "<i></i>" * count
+    return (
+        f'<div class="mg-inputs" data-mg-inputs="{escape(name)}">'
+        f'<div class="mg-fields">{rows}</div></div>'
+    )
 
 
 def without_marks(html: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 from pathlib import Path
@@ -148,63 +148,62 @@ def sent_by(computation: Computation, variable: Variable) -> list[Link]:
 # --- the script
 
 
-def script(
-    computations: Sequence[Computation],
-    shown: Collection[str],
-    played: Collection[str],
-    ranges: Mapping[str, Mapping[str, Range]],
-    key: str,
-) -> str:
-    """Return a page's script.
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A block's part of the script."""
 
-    `shown` are the paths, with their blocks, of the numbers that the page shows; `played` the
-    blocks whose trace can be stepped through; `ranges` the writer's, by block and input.
+    text: str
+    inputs: int  # how many can be changed
+    follows: frozenset[str]  # the paths that then change
+
+
+def script(key: str, blocks: Mapping[str, Compiled]) -> str:
+    """Return a page's script: the object that the player finds under a key."""
+    written = ",".join(f"{name}:{compiled.text}" for name, compiled in blocks.items())
+    return f"(self.mgTapes??={{}})[{json.dumps(key)}]={{{written}}}\n"
+
+
+def compiled(
+    computation: Computation, shown: set[str], ranges: Mapping[str, Range], *, played: bool
+) -> Compiled | None:
+    """Return a block's part, None where there is nothing to do in the browser.
+
+    `shown` are the paths of its numbers on the page, `played` whether its trace is there too.
     """
-    parts = []
-    for computation in computations:
-        name = computation.name
-        paths = {path.partition(".")[2] for path in shown if path.partition(".")[0] == name}
-        if paths:
-            content = _block(computation, paths, ranges.get(name, {}), name in played)
-            parts += [f"{name}:{content}"] if content != "{}" else []
-    return f"(self.mgTapes??={{}})[{json.dumps(key)}]={{{','.join(parts)}}}\n"
-
-
-def _block(
-    computation: Computation, shown: set[str], ranges: Mapping[str, Range], played: bool
-) -> str:
-    parts = _tape(computation, shown, ranges)
-    if played:
-        listed = [[s.path, s.text, s.tail, s.seed] for s in steps(computation)]
-        parts["s"] = _written([[part for part in step if part] for step in listed])
-    return (
-        "{" + ",".join(part if key == "t" else f"{key}:{part}" for key, part in parts.items()) + "}"
-    )
-
-
-def _tape(computation: Computation, shown: set[str], ranges: Mapping[str, Range]) -> dict[str, str]:
-    """Inputs `i`, the tape `t`, the paths `n` of what it returns, what may be wrong there `w`."""
     inputs = list(_inputs(computation, ranges))
     tape = compute.tape(computation, shown) if inputs else None
-    if tape is None:
-        return {}
-    given = dict(zip((target for _, target in tape.inputs), _names(), strict=False))
-    values, results = _short(tape, given)
-    if not any(shown.intersection(found.paths) for found in results):
-        return {}
-    complaints: dict[str, list[int]] = {}
+    values, results, given = _short(tape) if tape is not None else ([], [], [])
+    follows = shown.intersection(path for found in results for path in found.paths)
+    parts = []
+    if follows:
+        const = f"const {','.join(values)};" if values else ""
+        returned = ",".join(found.expression for found in results)
+        parts += [
+            f"i:{_written(inputs)}",
+            f"t({','.join(given)}){{{const}return[{returned}]}}",
+            f"n:{_written(' '.join(_paths(found, shown) for found in results))}",
+            f"w:{_written(_complaints(results))}",
+        ]
+    if played:
+        listed = [[s.path, s.text, s.tail, s.seed] for s in steps(computation)]
+        parts.append(f"s:{_written([[part for part in step if part] for step in listed])}")
+    if not parts:
+        return None
+    text = f"{{{','.join(parts)}}}"
+    return Compiled(text, len(inputs) if follows else 0, frozenset(follows))
+
+
+def _paths(found: Result, shown: set[str]) -> str:
+    return ",".join(path for path in found.paths if path in shown) or "-"
+
+
+def _complaints(results: Sequence[Result]) -> dict[str, list[int]]:
+    """What may be wrong, and at which of the results."""
+    places: dict[str, list[int]] = {}
     for place, found in enumerate(results):
         if found.complaint:
-            complaints.setdefault(found.complaint, []).append(place)
-    const = f"const {','.join(values)};" if values else ""
-    returned = ",".join(found.expression for found in results)
-    paths = (",".join(path for path in found.paths if path in shown) or "-" for found in results)
-    return {
-        "i": _written(inputs),
-        "t": f"t({','.join(given.values())}){{{const}return[{returned}]}}",
-        "n": _written(" ".join(paths)),
-        "w": _written(complaints),
-    }
+            places.setdefault(found.complaint, []).append(place)
+    return places
 
 
 @dataclass
@@ -216,10 +215,11 @@ class Result:
     complaint: str
 
 
-def _short(tape: compute.Tape, given: Mapping[str, str]) -> tuple[list[str], list[Result]]:
-    """The statements with short names; one that only copies is none, and shares its result."""
-    names = dict(given)
-    fresh = (name for name in _names() if name not in given.values())
+def _short(tape: compute.Tape) -> tuple[list[str], list[Result], list[str]]:
+    """Statements, results and inputs with short names; what only copies shares its result."""
+    fresh = _names()
+    names = {target: next(fresh) for _, target in tape.inputs}
+    given = list(names.values())
     results: dict[str, Result] = {}
     written = []
     for found in tape.assignments:
@@ -235,7 +235,7 @@ def _short(tape: compute.Tape, given: Mapping[str, str]) -> tuple[list[str], lis
             results[expression].paths += paths
         else:
             results[expression] = Result(expression, paths, found.complaint)
-    return written, list(results.values())
+    return written, list(results.values()), given
 
 
 def _inputs(computation: Computation, ranges: Mapping[str, Range]) -> Iterator[list[str | float]]:

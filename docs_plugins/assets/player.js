@@ -148,7 +148,7 @@ const markSigns = (block, trace, article) => {
 
 // ---- stepping
 
-const playerOf = (block, data, trace, graphs) => {
+const playerOf = (block, data, article, trace, graphs) => {
   const rows = of => all(`tr[data-of="${block}.${of}"]`, trace);
   const drawn = of => graphs.flatMap(graph => all(`g[data-of="${block}.${of}"]`, graph));
   const left = row => all(":scope > *", row).slice(0, 4);
@@ -239,7 +239,7 @@ const playerOf = (block, data, trace, graphs) => {
     event.preventDefault();
     keys[event.key]();
   };
-  const bar = root => {
+  const bar = room => {
     const parts = {}, buttons = Object.keys(acts).map(name => {
       const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       const path = icon.appendChild(document.createElementNS(icon.namespaceURI, "path"));
@@ -252,16 +252,17 @@ const playerOf = (block, data, trace, graphs) => {
     });
     parts.count = make("span", { class: "mg-count" });
     parts.said = make("p", { class: "mg-said", role: "status", "aria-atomic": "true" });
-    parts.root = make("div", { class: "mg-player", role: "group", "aria-label": `Step through ${block}` }, ...buttons, parts.count, parts.said);
-    for (const part of [parts.root, root]) {
+    room.setAttribute("role", "group");
+    room.setAttribute("aria-label", `Step through ${block}`);
+    room.replaceChildren(...buttons, parts.count, parts.said);
+    for (const part of [room, room.previousElementSibling]) {
       part.addEventListener("keydown", onKey);
       part.addEventListener("focusin", () => speaker = bars.indexOf(parts));
     }
     bars.push(parts);
-    root.after(parts.root);
   };
   const player = { go, draw, moved() {} };
-  [trace, ...graphs].forEach(bar);
+  all(`[data-mg-player="${block}"]`, article).forEach(bar);
   draw();
   return player;
 };
@@ -306,9 +307,12 @@ const inputsOf = (block, data, article, views, player, query) => {
   const state = make("p", { class: "mg-state", role: "status" });
   const reset = make("button", { type: "button", "data-mg-do": "reset" }, "Back to the page’s numbers");
   const link = make("a", { href: "" }, "Link to this point");
-  const ways = make("div", { class: "mg-ways", hidden: "" }, reset, link);
-  const panel = make("fieldset", { class: "mg-inputs", "data-mg-inputs": block }, make("legend", {}, "Change the inputs"),
-    make("div", { class: "mg-fields" }, ...fields.map(field => field.row)), state, ways);
+  const ways = make("div", { class: "mg-ways" }, reset, link);
+  const room = article.querySelector(`[data-mg-inputs="${block}"]`);
+  room.setAttribute("role", "group");
+  room.setAttribute("aria-label", "Change the inputs");
+  room.firstChild.replaceChildren(...fields.map(field => field.row));
+  room.append(state, ways);
   // numbers that follow no tape, such as a descent's, stay those of the page and say so
   const stale = views.filter(view => /\.(descent|work)$/.test(view.dataset.mgView)).map(view => {
     const note = make("p", { class: "mg-state", hidden: "" }, "Drawn at the page’s own inputs.");
@@ -365,11 +369,11 @@ const inputsOf = (block, data, article, views, player, query) => {
       math.classList.toggle("mg-re", moved && differs);
     }
     const point = data.i.map(([, text], place) => `${text} = ${String(now[place]).replace("-", "−")}`).join(", ");
-    state.textContent = !moved ? "" : stop < 0
+    state.textContent = !moved ? "Change an input: every number that this block computes follows." : stop < 0
       ? `${count} numbers on this page, underlined with dots, were recomputed in your browser at ${point}.`
       : `No result at ${point}: ${Object.keys(data.w).find(text => data.w[text].includes(stop)) || "a number is too large"}. A dash stands for what cannot be computed.`;
     state.classList.toggle("mg-error", stop >= 0);
-    ways.hidden = !moved;
+    ways.style.visibility = moved ? "" : "hidden";
     for (const note of stale) note.hidden = !moved;
     for (const view of views) {
       view.classList.toggle("mg-moved", moved);
@@ -400,12 +404,7 @@ const inputsOf = (block, data, article, views, player, query) => {
     const text = new URL(location).searchParams.get(`${block}.${name}`);
     return text === null || text.trim() === "" || !isFinite(text) ? value : +text;
   });
-  const follows = view => all("[data-mg]", view).some(one => one.getAttribute("data-mg").slice(block.length + 1) in first);
-  let spot = views.find(view => view.matches(".mg-trace")) || views.find(follows);
-  if (!spot) return;
-  while (spot.nextElementSibling && spot.nextElementSibling.matches(".mg-player")) spot = spot.nextElementSibling;
-  spot.after(panel);
-  if (asked.some((value, place) => value !== given[place])) set(asked);
+  set(asked);
 };
 
 // ---- the page
@@ -433,7 +432,7 @@ const enhance = tapes => {
     if (trace) {
       rove(all("tbody tr[data-of]", trace), UP_DOWN);
       rove(markSigns(block, trace, article), ANY);
-      if (data.s) player = playerOf(block, data, trace, graphs);
+      if (data.s) player = playerOf(block, data, article, trace, graphs);
     }
     if (data.t) inputsOf(block, data, article, views, player, query);
     if (!player) continue;
