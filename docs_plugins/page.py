@@ -62,6 +62,8 @@ class Page:
     )  # problems that stand on the page where they arose
     drift: list[Problem] = field(default_factory=list)
     extras: extras.Extras = field(default_factory=extras.Extras)
+    drawn: list[str] = field(default_factory=list)  # the views' HTML
+    counts: dict[str, int] = field(default_factory=dict)  # what a build's summary tells
 
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""
@@ -251,6 +253,7 @@ class Page:
                 return self.box([self.problem(origin, str(error), remedy, name)])
             except Exception as error:  # noqa: BLE001  a view that is being edited, likewise
                 return self.box([self.problem(origin, *_fault(error), name)])
+            self.drawn.append(html)
             call = self.locate(computation, computation.call.line)
             return html + self.extras.after(
                 identifier, extras.Shown(use.view, computation, call, html)

@@ -17,7 +17,7 @@ from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
 from docs_plugins import files as record_files
-from docs_plugins import font, fresh
+from docs_plugins import font, fresh, packing
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -70,7 +70,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Begin a build: this runs for each one, so all state starts here."""
         broken = self._load()
-        self.site = self.site_module.Site(serving=self.serving)
+        self.site = self.site_module.Site(serving=self.serving, keeping=self.reading_only)
+        self.packed = packing.Packed(packing.unread_by_others(config.plugins.events))
+        self.needed: frozenset[str] = frozenset()  # characters of formulas
         if broken:
             where, line, message = broken
             path = _shown_path(config, Path(where))
@@ -137,11 +139,23 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self.started = time.process_time()
         return str(self.site_module.shield(markdown))
 
-    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    def _end_page(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """End the page that was just converted."""
         html = self.site.end(page.file.src_uri, html)
         self.site.spent += time.process_time() - self.started
         return html
+
+    @event_priority(-1000)
+    def _pack_page(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put views aside once everybody has seen the page: for the search index, for memory."""
+        self.needed |= font.characters([html])
+        known = self.site.pages.get(page.file.src_uri)
+        if known is None:
+            return html
+        drawn, known.drawn = known.drawn, []
+        return self.packed.pack(html, drawn, self.site_module.for_search)
+
+    on_page_content = CombinedEvent(_end_page, _pack_page)
 
     @event_priority(100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
@@ -158,7 +172,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             raise PluginError(self.site.verdict())
         for path, content in self.site.files.items():
             files.append(File.generated(config, path, content=content))
-        self.font = _publish_font(config, files, self.site.signs())
+        self.font = _publish_font(self.needed, config, files, self.site.signs())
         return env
 
     @event_priority(100)
@@ -180,8 +194,10 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
 
     on_page_context = CombinedEvent(_on_page_context_first, _on_page_context_last)
 
+    @event_priority(100)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Bring the formulas' font to the pages that have formulas."""
+        """Put views back, and bring the formulas' font to the pages that have formulas."""
+        output = self.packed.unpack(output)
         if self.font is None or not font.characters([output]):
             return output
         address = get_relative_url(FONTS + self.font.name, page.url)
@@ -208,10 +224,10 @@ def _own_folders() -> list[Path]:
     return [folder for folder in folders if "site-packages" not in folder.parts]
 
 
-def _publish_font(config: MkDocsConfig, files: Files, spoken: frozenset[str]) -> font.Font | None:
+def _publish_font(
+    needed: frozenset[str], config: MkDocsConfig, files: Files, spoken: frozenset[str]
+) -> font.Font | None:
     """Cut the font for the formulas and spoken signs of all pages; nothing where there are none."""
-    pages = (file.page.content or "" for file in files.documentation_pages() if file.page)
-    needed = font.characters(pages)
     needed |= spoken if needed else frozenset()
     if not needed:
         return None

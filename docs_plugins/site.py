@@ -42,6 +42,7 @@ class Site:
     """What one build has met so far."""
 
     serving: bool = False
+    keeping: bool = True  # whether computations are wanted once their pages are done
     pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
     sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
@@ -65,6 +66,11 @@ class Site:
         place = extras.Place(source.page, source.root, source.link)
         html, files = extras.finish(html, page.extras, page.computations, place)
         self.files.update(files)
+        page.counts = _counts(page)
+        if not self.keeping:
+            page.blocks, page.computations, page.places = [], {}, []
+            page.extras = extras.Extras()
+            del self.sources[name]
         loose = [problem for problem in page.problems if str(problem) not in page.placed]
         loose += self.problems
         return problem_box(loose) + html if self.serving else html
@@ -94,14 +100,9 @@ class Site:
 
     def summary(self) -> str:
         """One line that says what the build did."""
-        pages = self.pages.values()
-        computations = [c for page in pages for c in page.computations.values()]
+        names = ("blocks", "values", "figures", "cross-checks", "drifted")
         counts = {
-            "blocks": len(computations),
-            "values": sum(len(c.numbers) for c in computations),
-            "figures": sum(sum(page.shown_views.values()) for page in pages),
-            "cross-checks": sum(c.cross_checks for c in computations),
-            "drifted": sum(len(page.drift) for page in pages),
+            name: sum(page.counts.get(name, 0) for page in self.pages.values()) for name in names
         }
         listed = ", ".join(f"{count} {what}" for what, count in counts.items())
         return f"{listed}, {1000 * self.spent:.0f} ms"
@@ -138,6 +139,17 @@ class Site:
                 origin = Origin(source.path, 1)
             problems.append(Problem(origin.path, origin.line, difference.item, difference.message))
         return problems
+
+
+def _counts(page: Page) -> dict[str, int]:
+    computations = page.computations.values()
+    return {
+        "blocks": len(computations),
+        "values": sum(len(c.numbers) for c in computations),
+        "figures": sum(page.shown_views.values()),
+        "cross-checks": sum(c.cross_checks for c in computations),
+        "drifted": len(page.drift),
+    }
 
 
 def _without_record(source: Source) -> Problem:
