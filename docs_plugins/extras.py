@@ -40,6 +40,11 @@ class Extras:
         self.views[identifier] = shown
         return f"\ue0e2{identifier}\ue0e2"
 
+    def graph_of(self, name: str) -> str | None:
+        """The graph of a block, where one stands on the page."""
+        graphs = (s for s in self.views.values() if s.view == "graph")
+        return next((s.html for s in graphs if s.computation.name == name), None)
+
     def numbers(self, html: str, computations: Mapping[str, Computation]) -> str:
         """The list of the numbers that the page's text quotes."""
         views = [shown.html for shown in self.views.values()]
@@ -86,7 +91,7 @@ def finish(
             written += _inputs(name, blocks[name].inputs)
         if traces.get(name) == mark[1]:
             folder = f"{FOLDER}/{stem}/{name}"
-            made = takeaways.files(shown.computation)
+            made = takeaways.files(shown.computation, extras.graph_of(name))
             files.update({f"{folder}{ending}": content for ending, content in made.values()})
             links = {what: f"{place.root}/{folder}{made[what][0]}" for what in made}
             written += provenance.take_away(links)

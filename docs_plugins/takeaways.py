@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from unicodedata import normalize
 
@@ -12,8 +12,6 @@ from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 from docs_plugins.provenance import call_of
-from docs_plugins.views import VIEWS
-from docs_plugins.views.base import Request, ViewError, read_options
 
 STYLE = """
 svg{background:#fff;color:#222}
@@ -25,15 +23,17 @@ text{fill:#222;font-family:"STIX Two Text",Cambria,"Times New Roman",Times,serif
 ITALIC = re.compile("([\u210e\U0001d434-\U0001d71b]+)")
 
 
-def files(computation: Computation) -> dict[str, tuple[str, str]]:
-    """Each file's ending and content by its name on the page; no figure of a graph too large."""
-    makers: Mapping[str, tuple[str, Callable[[Computation], str]]] = {
-        "Data (JSON)": (".json", data),
-        "Figure (SVG)": (".svg", figure),
-        "Table (LaTeX)": (".tex", table),
-        "Block (Python)": (".py", snippet),
+def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:
+    """Each file's ending and content by its name on the page.
+
+    `graph` is the block's graph as it stands on the page; without one there is no figure to take.
+    """
+    made = {
+        "Data (JSON)": (".json", data(computation)),
+        "Figure (SVG)": (".svg", figure(graph or "")),
+        "Table (LaTeX)": (".tex", table(computation)),
+        "Block (Python)": (".py", snippet(computation)),
     }
-    made = {name: (ending, make(computation)) for name, (ending, make) in makers.items()}
     return {name: found for name, found in made.items() if found[1]}
 
 
@@ -100,15 +100,8 @@ def _link(link: Link, computation: Computation) -> dict[str, Any]:
 # --- figure
 
 
-def figure(computation: Computation) -> str:
-    """The graph as an SVG that opens alone, in the system's fonts; nothing of a large one."""
-    view = VIEWS["graph"]
-    try:
-        drawn = view.render(
-            Request(computation, read_options(view, {"numbers": "yes"}), computation.name)
-        )
-    except ViewError:
-        return ""
+def figure(drawn: str) -> str:
+    """A graph of the page as an SVG that opens alone, in the system's fonts."""
     found = re.search(r"<svg.*</svg>", drawn, re.DOTALL)
     if found is None:
         return ""
