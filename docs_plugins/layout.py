@@ -168,7 +168,11 @@ class _Geometry:
             ranked = sorted(indices, key=other)
             steps = [self._pitch(key, len(ranked), leaving=leaving)] * (len(ranked) - 1)
             if leaving:
-                self.room[key] = sum(self._pitches(ranked)) + TRACKS
+                ends = (
+                    self._room(self.segments[ranked[0]])[0]
+                    + self._room(self.segments[ranked[-1]])[1]
+                )
+                self.room[key] = sum(self._pitches(ranked)) + TRACKS + ends
             if leaving and len(ranked) <= CROWDED and key not in self.tight:
                 steps = [max(ARRIVING, step) for step in self._pitches(ranked)]
             at = -sum(steps) / 2
