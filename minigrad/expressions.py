@@ -196,4 +196,5 @@ FOLDS: dict[str, Callable[..., Any]] = {
     "where": lambda c, a, b: (a if c.value else b) if isinstance(c, Number) else None,
     "scaled_power": guard("scaled_power"),
     "xlogy": guard("xlogy"),
+    "stated": lambda shown, meant: meant if isinstance(meant, Number) else None,
 }  # fmt: skip

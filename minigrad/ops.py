@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, elementwise, plain, structural
+from minigrad.operation import OPERATIONS, Reading, elementwise, plain, structural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -768,10 +768,25 @@ def weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     return exp(x - kept(y, x, axis, keepdims))
 
 
+@elementwise(
+    lambda shown, meant: meant, None, 1.0, generic=lambda shown, meant: shown,
+    exact=lambda shown, meant: meant, javascript="{1:9}",
+)  # fmt: skip
+def stated(shown: Value, meant: Value) -> Value:
+    """The second of two forms that agree but for rounding; formulas show the first.
+
+    >>> stated(0.0, 9.9e-305)
+    9.9e-305
+    """
+    return np.broadcast_arrays(shown, meant)[1]
+
+
 def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
-    """The same in the engine's functions, for readings: the largest element taken out."""
+    """The same in the engine's functions, for readings: the largest elements taken out."""
     top = folded(maximum)(x, axis, True)
-    result = log(sum(exp(x - top), axis, True)) + top
+    largest = equal(x, top)
+    count, rest = sum(largest, axis, True), sum(where(largest, 0.0, exp(x - top)), axis, True)
+    result = stated(log(sum(exp(x), axis, True)), log(count) + log1p(rest / count) + top)
     return result if keepdims else np.squeeze(result, axis)
 
 
@@ -787,24 +802,63 @@ def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     True
     """
     top = LARGEST(x, axis=axis, keepdims=True)
-    result = np.log(SUM(np.exp(x - top), axis=axis, keepdims=True)) + top
+    terms = np.exp(x - top)
+    total = SUM(terms, axis=axis, keepdims=True)
+    result = np.log(total)
+    if SMALLEST(total, axis=None, initial=2.0) < 2.0:  # there 1 + rest has lost digits of rest
+        rest = SUM(terms - (terms == 1.0), axis=axis, keepdims=True)
+        result = np.where(total < 2.0, np.log1p(rest), result)
+    result = result + top
     return result if keepdims else result.squeeze(axis)
 
 
 def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
-    """The same in the engine's functions, for readings."""
-    weights = exp(x - folded(maximum)(x, axis, True))
-    return weights / sum(weights, axis, True)
+    """The same in the engine's functions, for readings: no exponential overflows."""
+    shown, meant = exp(x), exp(x - folded(maximum)(x, axis, True))
+    return stated(shown / sum(shown, axis, True), meant / sum(meant, axis, True))
+
+
+def about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
+    """An adjoint or tangent less its mean by the weights p, which sum to 1.
+
+    Where one weight is nearly 1, the mean is nearly its g: what remains is right only if that g
+    is taken off first, which makes no other difference.
+    """
+    if isinstance(p, Reading):
+        return g - sum(p * g, axis, True)
+    if any(type(x) is np.ndarray and x.dtype.kind == "O" for x in (g, p)):
+        return read_about_mean(g, p, axis)
+    g = g - sum(g * share(p, max(p, axis, True), axis, True), axis, True)
+    return g - sum(p * g, axis, True)
+
+
+def read_about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
+    """The same for readings: formulas show the mean, JavaScript sums the differences from each."""
+    last = tuple(range(-len(axis), 0))
+    by, moved = np.moveaxis(p, axis, last), np.moveaxis(g, axis, last)
+    ours, theirs = (moved.reshape((*moved.shape[: -len(axis)], *n)) for n in ((-1, 1), (1, -1)))
+    by = by.reshape((*by.shape[: -len(axis)], 1, -1))
+    meant = np.sum(by * (ours - theirs), axis=-1).reshape(moved.shape)
+    return stated(g - sum(p * g, axis, True), np.moveaxis(meant, last, axis))
+
+
+def size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
+    """How sizes go through softmax: by the weight of what is not the largest."""
+    most = share(p, LARGEST(p, axis=axis, keepdims=True), axis, True)
+    size = np.where(most == 1.0, 0.0, size + sum(size * most, axis, True))
+    return p * (size + sum(p * size, axis, True))
 
 
 @structural(
-    push=[lambda t, p, x, axis: p * (t - sum(p * t, axis, True))],
-    pull=[lambda g, p, x, axis: p * (g - sum(p * g, axis, True))],
+    push=[lambda t, p, x, axis: p * about_mean(t, p, axis)],
+    pull=[lambda g, p, x, axis: p * about_mean(g, p, axis)],
     reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
-    objects=stable_softmax, sized=lambda rule, t, p, x, axis: p * (t + sum(p * t, axis, True)),
+    objects=stable_softmax, sized=lambda rule, t, p, x, axis: size_about_mean(t, p, axis),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
     """Exponentials divided by their sum over an axis (the last), a tuple of axes, or all (None).
+
+    Its derivative is right where one element has nearly all the weight.
 
     >>> softmax([0.0, 0.0]).tolist()
     [0.5, 0.5]

@@ -99,7 +99,7 @@ def words(key: Key) -> Words:
             for node in nodes
         ),
         links=links,
-        jacobian=_jacobian(key, plain),
+        jacobian=_jacobian(key),
     )
 
 
@@ -139,24 +139,38 @@ def _rule(
     return Formula(f"{tex} {dot}{adjoint.tex}", f"∂{y.text}/∂{x.text} · {adjoint.text}")
 
 
-def _jacobian(
-    key: Key, plain: dict[int, Any]
-) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
+def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
     """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
     trace = key.trace
     if sum(y.size for y in trace.outputs) * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
         return None
-    shown = {
-        index: symbol(naming.sign(name).formula, trace.nodes[index].shape)
+    names = {
+        index: name
         for index, name in enumerate(key.names)
         if name is not None and naming.NUMBERED.fullmatch(name) is None
     }
+    names |= _signs_of_outputs(trace, names)
+    shapes = {index: trace.nodes[index].shape for index in names}
+    shown = {i: symbol(naming.sign(name).formula, shapes[i]) for i, name in names.items()}
     entries = printers.symbolic_jacobian(trace, shown)
-    in_plain = printers.symbolic_jacobian(trace, {index: plain[index] for index in shown})
+    plain = {i: symbol(Formula(name, name), shapes[i]) for i, name in names.items()}
+    in_plain = printers.symbolic_jacobian(trace, plain)
     return tuple(
         tuple((both(e), printers.to_text(p)) for e, p in zip(row, plain_row, strict=True))
         for row, plain_row in zip(entries, in_plain, strict=True)
     )
+
+
+def _signs_of_outputs(trace: minigrad.Trace, names: dict[int, str]) -> dict[int, str]:
+    """The sign y for an unnamed array that takes many elements into each of its own: softmax, say."""
+    several = len(trace.outputs) > 1
+    found = {}
+    for place, node in enumerate(trace.outputs, 1):
+        label = f"y{place}" if several else "y"
+        free = node.index not in names and label not in names.values()
+        if node.index >= 0 and node.shape and node.operation.objects and free:
+            found[node.index] = label
+    return found
 
 
 def symbol(formula: Formula, shape: Shape) -> printers.Symbol:

@@ -194,6 +194,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "less_equal": _compared(lambda a, b: a <= b),
     "equal": _compared(lambda a, b: a == b),
     "not_equal": _compared(lambda a, b: a != b),
+    "stated": _linear(lambda mp, shown, meant: meant, blind=frozenset({0})),
     "where": _linear(_where, blind=frozenset({0})),
     "sum": Meaning(lambda mp, *x: mp.fsum(x), reads.over_axes, slopes.of_sum),
     "mean": Meaning(lambda mp, *x: mp.fsum(x) / len(x), reads.over_axes, slopes.straight),

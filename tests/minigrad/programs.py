@@ -18,7 +18,7 @@ import minigrad as mg
 from tests.minigrad.samples import FOLLOWS
 
 SHAPES: tuple[tuple[int, ...], ...] = ((), (3,), (2, 3), (2, 2), (2, 1))
-INSIDE = {"wins", "scaled_power", "xlogy", "scatter", *FOLLOWS}
+INSIDE = {"stated", "wins", "scaled_power", "xlogy", "scatter", *FOLLOWS}
 """Operations of the rules themselves, which no user calls; the samples try them."""
 LARGEST, SMALLEST = 30.0, 1e-3
 

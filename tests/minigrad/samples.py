@@ -65,7 +65,7 @@ PRODUCTS = (
 )
 CALLS: dict[str, tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]] = {
     **{
-        name: tuple(((x,), options) for x, options in REDUCED if (x, name) != (TAILS, "logsumexp"))
+        name: tuple(((x,), options) for x, options in REDUCED)
         for name in ("sum", "mean", "max", "min", "prod", "logsumexp")
     },
     "softmax": tuple(
@@ -75,6 +75,10 @@ CALLS: dict[str, tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]] = {
             (MATRIX, {"axis": 0}),
             (MATRIX, {"axis": None}),
             (TIED, {}),
+            (TAILS, {}),
+            ([40.0, 0.0, 1.0], {}),
+            ([700.0, 700.0, 1.0], {}),
+            (STACK, {"axis": (0, -1)}),
         )
     ),
     "matmul": tuple((pair, {}) for pair in (*PRODUCTS, (STACK, SQUARE), (STACK, STACK))),
