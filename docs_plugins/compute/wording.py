@@ -162,7 +162,7 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
 
 
 def _signs_of_outputs(trace: minigrad.Trace, names: dict[int, str]) -> dict[int, str]:
-    """The sign y for an unnamed array that takes many elements into each of its own: softmax, say."""
+    """The sign y of unnamed arrays whose elements each take in many, as those of softmax do."""
     several = len(trace.outputs) > 1
     found = {}
     for place, node in enumerate(trace.outputs, 1):
