@@ -7,8 +7,6 @@ from typing import Any
 
 import griffe
 
-import minigrad
-
 DOCTEST = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 
@@ -17,6 +15,8 @@ class PublicNames(griffe.Extension):
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Say whether it is public, and rewrite its docstring before it is parsed."""
+        import minigrad  # noqa: PLC0415 - fresh while serving
+
         in_a_module = obj.parent is not None and obj.parent.is_module
         if in_a_module and (obj.is_function or obj.is_class):
             obj.public = hasattr(minigrad, obj.name)
