@@ -104,10 +104,15 @@ def display(tex: str, **attributes: str) -> str:
     return f'<div class="mg-display" role="group" aria-label="Formula" tabindex="0">{formula}</div>'
 
 
+@lru_cache(maxsize=4096)
 def convert(tex: str, *, display: bool) -> str:
     """Return the bare MathML element without `data-tex`; raises `FormulaError`."""
     _check(tex)
-    return _convert(tex, display)
+    try:
+        mathml = _CONVERTER.convert_with_local_state(tex, displaystyle=display)
+    except LatexError as error:
+        raise _explained(tex, str(error)) from None
+    return mathml.replace("&ApplyFunction;", "\u2061")
 
 
 def _element(tex: str, *, display: bool, attributes: Mapping[str, str]) -> str:
@@ -141,15 +146,6 @@ def _depth(tex: str) -> int:
         depth += {"{": 1, "}": -1}.get(brace, 0)
         deepest = max(deepest, depth)
     return deepest
-
-
-@lru_cache(maxsize=4096)
-def _convert(tex: str, display: bool) -> str:
-    try:
-        mathml = _CONVERTER.convert_with_local_state(tex, displaystyle=display)
-    except LatexError as error:
-        raise _explained(tex, str(error)) from None
-    return mathml.replace("&ApplyFunction;", "\u2061")
 
 
 def _explained(tex: str, message: str) -> FormulaError:
