@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from docs_plugins import compute, fences, language, record
+from docs_plugins.compute import wording
 from docs_plugins.model import Computation
 from docs_plugins.verify import verify_page
 from minigrad import operation as declaring
@@ -130,6 +131,7 @@ def seeded(fault: RuleFault) -> Iterator[None]:
     found = OPERATIONS[fault.operation]
     before = {name: getattr(found, name) for name in found.__slots__}
     factor = -1.0 if fault.change == "sign" else BY_A_BILLIONTH
+    wording.words.cache_clear()
     try:
         if fault.rule == "value":
             found.value = scaled(found.value, factor)
@@ -155,6 +157,7 @@ def seeded(fault: RuleFault) -> Iterator[None]:
     finally:
         for name, value in before.items():
             setattr(found, name, value)
+        wording.words.cache_clear()
 
 
 class _ScaledPulls:
