@@ -147,11 +147,14 @@ class Told:
             pulled = self.pulled(link, link.consumer)
         written = [lines.equation(lines.math(link.symbol), pulled)]
         if self.numbers and link.value is not None:
+            consumer = link.address.partition(".from.")[2]
             paths = [
-                f"{self.block}.{source.address}{suffix}.from.{link.address.partition('.from.')[2]}"
-                for suffix in elements(source.shape)
+                f"{source.address}{suffix}.from.{consumer}" for suffix in elements(source.shape)
             ]
-            written.append(lines.values(paths, source.shape, link.value, self.format))
+            # a comparison, which sends nothing back, has no number to quote
+            if all(path in self.computation.numbers for path in paths):
+                full = [f"{self.block}.{path}" for path in paths]
+                written.append(lines.values(full, source.shape, link.value, self.format))
         return tuple(written)
 
     def pulled(self, link: Link, consumer: int) -> Line:

@@ -160,11 +160,13 @@ class _Unit:
                 key += f"-{seen[key]}"
             boxes.append(Box(key, operand.about, (lines.math(operand.symbol),), kind="plain"))
             back = self.sent(symbol, adjoint, operand)
-            arrows.append(Arrow(f"{key}-unit", operand.about, key, "unit", (), (back,)))
-        boxes.append(Box("unit", self.block, (head,), stored=tuple(kept), kind="soft"))
-        boxes.append(Box("rest", "", (lines.math(self.loss),), kind="plain"))
+            arrows.append(Arrow(f"{key}-the-unit", operand.about, key, "the-unit", (), (back,)))
+        boxes.append(Box("the-unit", self.block, (head,), stored=tuple(kept), kind="soft"))
+        boxes.append(Box("the-rest", "", (lines.math(self.loss),), kind="plain"))
         comes = lines.equation(lines.math(adjoint), lines.partial(self.loss, symbol))
-        arrows.append(Arrow("unit-rest", self.block, "unit", "rest", (name,), (comes,)))
+        arrows.append(
+            Arrow("the-unit-the-rest", self.block, "the-unit", "the-rest", (name,), (comes,))
+        )
         title = f"The unit {mathline.plain(name)}: what it keeps, receives and sends back"
         return Diagram(tuple(boxes), tuple(arrows), title, "")
 
@@ -208,17 +210,17 @@ class _Unit:
             label = lines.equation(lines.math(link.symbol), told.pulled(link, target.index))
             written = (label, *arrow.backward[1:])
             arrows.append(replace(arrow, target=target.address, backward=written))
-        boxes.append(Box("rest", "", (lines.math(self.loss),), kind="plain"))
-        for output in self.computation.outputs:
-            if output.variable is not None:
-                variable = self.variables[output.variable]
+        boxes.append(Box("the-rest", "", (lines.math(self.loss),), kind="plain"))
+        for index in dict.fromkeys(output.variable for output in self.computation.outputs):
+            if index is not None:
+                variable = self.variables[index]
                 symbol = told.symbols[variable.index]
                 comes = lines.equation(
                     lines.math(told.adjoints[variable.index]), lines.partial(self.loss, symbol)
                 )
                 about = f"{self.block}.{variable.address}"
-                key = f"{variable.address}-rest"
-                arrows.append(Arrow(key, about, variable.address, "rest", (), (comes,)))
+                key = f"{variable.address}-the-rest"
+                arrows.append(Arrow(key, about, variable.address, "the-rest", (), (comes,)))
         name = self.computation.program.function
         return Diagram(tuple(boxes), tuple(arrows), f"The units inside {name}", "")
 

@@ -22,14 +22,14 @@ MANY = "def f(x):\n" + "".join(
 
 
 def test_a_unit_keeps_its_value_and_partials():
-    kept = texts(by_id(figure("product", "unit"), "product-unit-unit"))
+    kept = texts(by_id(figure("product", "unit"), "product-unit-the-unit"))
     assert kept[1:] == ["kept in memory", "product", "∂product/∂𝑤1 = 𝑤2", "∂product/∂𝑤2 = 𝑤1"]
 
 
 def test_what_comes_back_and_what_leaves():
     found = figure(PSI, "unit", formulas="no")
-    assert texts(by_id(found, "psi-unit-unit-rest")) == ["𝜓", "𝜓˜ = ∂𝐿/∂𝜓"]
-    assert texts(by_id(found, "psi-unit-x_k-unit")) == ["𝑥̃𝑘 = 𝜓˜ · ∂𝜓/∂𝑥𝑘"]
+    assert texts(by_id(found, "psi-unit-the-unit-the-rest")) == ["𝜓", "𝜓˜ = ∂𝐿/∂𝜓"]
+    assert texts(by_id(found, "psi-unit-x_k-the-unit")) == ["𝑥̃𝑘 = 𝜓˜ · ∂𝜓/∂𝑥𝑘"]
 
 
 def test_the_loss_has_the_name_that_was_asked_for():
