@@ -187,7 +187,7 @@ def _end(element: _Open, found: Published) -> None:
         labels = (
             s.attributes["aria-labelledby"]
             for s in element.starts
-            if "aria-labelledby" in s.attributes
+            if s.tag == "table" and "aria-labelledby" in s.attributes  # a drawing names itself
         )
         view = PublishedView(
             attributes["data-mg-view"],
