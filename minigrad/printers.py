@@ -221,11 +221,21 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[int, Symbol]) -> list[list[Ex
     return matrix
 
 
+def written(constant: Value) -> Value:
+    """A constant, or the elements of a constant array, as exact numbers: none is ever rounded."""
+    if isinstance(constant, np.ndarray):
+        return np.frompyfunc(expression, 1, 1)(constant)
+    return expression(constant)
+
+
 def reread(tape: Tape, atoms: Mapping[int, Symbol]) -> Tape:
     """The same tape with symbols for values; what has no symbol is written by its operands."""
     copy = Tape()
     for node in tape:
-        operands = tuple(copy[x.index] if x.index >= 0 else x for x in node.operands)
+        operands = tuple(
+            copy[x.index] if x.index >= 0 else copy.constant(x.operation, written(x.value))
+            for x in node.operands
+        )
         if node.index in atoms or not operands:
             value = elements(atoms[node.index], node.shape)
         else:
