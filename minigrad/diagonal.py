@@ -49,12 +49,14 @@ class Diagonal(Reading):
             return Diagonal(self.diagonal + other.diagonal)
         return full(self) + other
 
+    def __matmul__(self, other: Value) -> Value:
+        """Scale the rows of a matrix."""
+        return self.diagonal[:, None] * other if other.ndim == 2 else full(self) @ other
+
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
     ) -> Value:
-        """Scale the rows of a matrix; for all else, be the whole matrix."""
-        if operation.name == "matmul" and operands[0] is self and operands[1].ndim == 2:
-            return ops.multiply(self.diagonal[:, None], operands[1])
+        """Be the whole matrix, for all else."""
         return operation.apply(*[full(x) for x in operands], **(options or {}))
 
 

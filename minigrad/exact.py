@@ -69,7 +69,7 @@ def exact_sweep(
         of ``Sweep.contributions``, their ``value`` and ``partial`` exact.
     """
     tape, _ = shadow(trace, literals, atoms)
-    pairs = zip(trace.outputs, trace.cotangents(seed), strict=True)
+    pairs = list(zip(trace.outputs, trace.cotangents(seed), strict=True))
     sent: list[sweep.Contribution] = []
 
     def short(node: Node, adjoint: Value) -> Value:

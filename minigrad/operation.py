@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -15,7 +14,7 @@ from minigrad.errors import DomainError, short
 from minigrad.node import Node, Operand, Tape, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
@@ -91,18 +90,21 @@ class Reading(Operand):
         raise NotImplementedError
 
 
-@contextmanager
-def raising() -> Iterator[None]:
-    """Let numpy raise on overflow and undefined values."""
-    if RAISING.get():
-        yield
-        return
-    token = RAISING.set(True)
-    try:
-        with np.errstate(divide="raise", over="raise", invalid="raise"):
-            yield
-    finally:
-        RAISING.reset(token)
+class raising:  # noqa: N801  (used like a function, as np.errstate is)
+    """Let numpy raise on overflow and undefined values, within a ``with`` block."""
+
+    __slots__ = ("state", "token")
+
+    def __enter__(self) -> None:
+        self.token = None if RAISING.get() else RAISING.set(True)
+        if self.token:
+            self.state = np.errstate(divide="raise", over="raise", invalid="raise")
+            self.state.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        if self.token:
+            self.state.__exit__(*error)
+            RAISING.reset(self.token)
 
 
 # --- declaring -----------------------------------------------------------------------------------
@@ -244,7 +246,8 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
                 return general(operation, (a, b), None)
         elif type(b) is not Node:
             if type(a) is not float or type(b) is not float:
-                return evaluate(operation, (a, b), None, None)
+                arrays = type(a) is type(b) is np.ndarray and a.dtype is b.dtype is FLOAT
+                return (on_arrays if arrays else evaluate)(operation, (a, b), None, None)
             try:
                 value = scalar(a, b)
             except FAULTS:

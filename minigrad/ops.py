@@ -317,7 +317,7 @@ def tanh_slope(y: Value, x: Value) -> Value:
     """
     slope = np.multiply(y, y)
     np.subtract(1.0, slope, out=slope)
-    if SMALLEST(slope, axis=None, initial=1.0) < 1e-3:  # there 1 - y² has lost digits
+    if slope.size and SMALLEST(slope, None) < 1e-3:  # there 1 - y² has lost digits
         tail = slope < 1e-3
         t = np.exp(-2.0 * np.abs(np.broadcast_to(x, slope.shape)[tail]))
         slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
@@ -900,16 +900,16 @@ def as_product(g: Value, a: Value, b: Value) -> Value:
 
 def pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
     """The adjoint of a in a @ b: ỹ bᵀ."""
-    return matmul(as_product(g, a, b), swap(columns(b)))
+    return as_product(g, a, b) @ swap(columns(b))
 
 
 def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
     """The adjoint of b in a @ b: aᵀ ỹ, which for a row of seeds of a vector is ỹ a."""
     if b.ndim > 1:
-        return matmul(swap(rows(a)), as_product(g, a, b))
+        return swap(rows(a)) @ as_product(g, a, b)
     if a.ndim == 2:
-        return matmul(g, a) if lead(g, y) else matmul(swap(a), g)
-    result = matmul(swap(rows(a)), as_product(g, a, b))
+        return g @ a if g.ndim > y.ndim else swap(a) @ g
+    result = swap(rows(a)) @ as_product(g, a, b)
     return reshape(result, shape_of(result)[:-1])
 
 
@@ -922,15 +922,15 @@ def pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
 
 def push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of a."""
-    result = matmul(pushed(t, a, rows(a), columns(b)), columns(b))
+    result = pushed(t, a, rows(a), columns(b)) @ columns(b)
     return reshape(result, lead(t, a) + shape_of(y))
 
 
 def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of b."""
     if a.ndim == 2 and b.ndim == 1:
-        return matmul(t, swap(a))
-    result = matmul(rows(a), pushed(t, b, columns(b), rows(a)))
+        return t @ swap(a)
+    result = rows(a) @ pushed(t, b, columns(b), rows(a))
     return reshape(result, lead(t, b) + shape_of(y))
 
 

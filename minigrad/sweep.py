@@ -20,7 +20,7 @@ from minigrad.node import Node, Tape, Value, is_finite, shape_of
 from minigrad.operation import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 NO_OPTIONS: dict[str, Any] = {}
@@ -95,9 +95,9 @@ class Sweep:
                         yield operand, consumer, position
 
 
-def backward(  # noqa: C901  (one loop; the options are readings of it)
+def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
     tape: Tape,
-    cotangents: Iterable[tuple[Node, Value]],
+    cotangents: Sequence[tuple[Node, Value]],
     seeds: int = 0,
     sent: list[Any] | None = None,
     rule: Callable[..., tuple[Value | None, Value]] | None = None,
@@ -145,7 +145,12 @@ def backward(  # noqa: C901  (one loop; the options are readings of it)
             if release and node.first is not None:
                 adjoints[node.index] = None
     except FAULTS as error:
-        fail(node, error)
+        if not isinstance(error, FloatingPointError) or rule is checked:
+            fail(node, error)
+        if sent is not None:
+            sent.clear()
+        with np.errstate(all="ignore"):  # some BLAS raise flags without cause: look at the numbers
+            return backward(tape, cotangents, seeds, sent, checked, settle, release)
     return adjoints
 
 

@@ -187,6 +187,9 @@ class Trace:
         rows, columns = total_size(self.outputs), total_size(self.inputs)
         if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
             found = self.adjoints(identity(self.outputs, rows), 1, release=True)
+            if len(self.outputs) == len(self.inputs) == 1:
+                (y,), (x,) = self.outputs, self.inputs
+                return ((ops.reshaped(seeded(found, x, rows), y.shape + x.shape),),)
             wholes = [seeded(found, x, rows) for x in self.inputs]
             return tuple(
                 tuple(

@@ -35,13 +35,11 @@ def value_and_grad(
     """
     several = isinstance(argnums, tuple)
     wanted = tuple_of(argnums)
-    simple, last = min(wanted) >= 0, max(wanted)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         called = partial(function, **kwargs) if kwargs else function
-        places = wanted if simple and last < len(args) else positions(wanted, args)
-        t = run(called, args, places, owning=False)
+        t = run(called, args, positions(wanted, args), owning=False)
         if type(t.value) is not float and (len(t.outputs) > 1 or shape_of(t.value)):
             raise TypeError(
                 f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
@@ -119,6 +117,7 @@ def jacobian(
     >>> jacobian(lambda x: x * x)([1.0, 2.0]).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
+    several = isinstance(argnums, tuple)
     wanted = tuple_of(argnums)
 
     @wraps(function)
@@ -127,11 +126,13 @@ def jacobian(
         with raising():
             t = run(called, args, positions(wanted, args), owning=False)
             rows = t.blocks(mode)
-        count = len(t.inputs)
-        flat = unshared([block for row in rows for block in row])
-        columns = [joined(t, flat[position::count]) for position in range(count)]
         t.nodes.clear()
-        return tuple(columns) if isinstance(argnums, tuple) else columns[0]
+        if len(rows) == 1 and not several and not isinstance(t.value, tuple):
+            return rows[0][0]
+        flat = unshared([block for row in rows for block in row])
+        count = len(t.inputs)
+        columns = [joined(t, flat[position::count]) for position in range(count)]
+        return tuple(columns) if several else columns[0]
 
     return differentiated
 
@@ -199,9 +200,13 @@ def tuple_of(argnums: Argnums) -> tuple[int, ...]:
 def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
     """Argument positions, checked and not negative."""
     count = len(args)
-    if not all(-count <= position < count for position in argnums):
-        raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
-    return tuple(position % count for position in argnums)
+    simple = True
+    for position in argnums:
+        if not 0 <= position < count:
+            simple = False
+            if not -count <= position < 0:
+                raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    return argnums if simple else tuple(position % count for position in argnums)
 
 
 def finished(
