@@ -69,10 +69,11 @@ def to_javascript_tape(
             continue
         adjoint = named(node, f"d_{names[node.index]}")
         statements += assigned("adjoint", node, adjoint, adjoints[node.index])
+        values = [x.value for x in node.operands]
         for position, operand in enumerate(node.operands):
             if operand.index < 0:
                 continue
-            value = sweep.pulled(node, position, adjoint, 0)[1]
+            value = sweep.pulled(node, values, position, adjoint, 0)[1]
             if value is None:
                 continue
             name = f"c_{names[operand.index]}_{names[node.index]}_{position}"

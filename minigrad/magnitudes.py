@@ -66,9 +66,10 @@ def pushed_size(node: Node, position: int, size: Value) -> Value:
     return structural_size(node, node.operation.push[position], size, values)
 
 
-def pulled_size(node: Node, position: int, size: Value, seeds: int) -> tuple[Value | None, Value]:
+def pulled_size(
+    node: Node, values: list[Value], position: int, size: Value, seeds: int, *_: object
+) -> tuple[Value | None, Value]:
     """Size of the local partial and of the contribution of one link."""
-    values = [x.value for x in node.operands]
     partials = node.operation.partials
     if partials is not None:
         if partials[position] is None:

@@ -224,9 +224,8 @@ def is_finite(value: Value) -> bool:
         return not value - value
     if type(value) is not np.ndarray or value.dtype == object:
         return True
-    row = value.ravel()
-    squares = row.dot(row)  # one fast pass; only its overflow needs a closer look
-    return squares - squares == 0.0 or bool(np.isfinite(value).all())
+    squares = float(np.vdot(value, value))  # one fast pass; only its overflow needs a closer look
+    return not squares - squares or bool(np.isfinite(value).all())
 
 
 def shape_of(value: Value) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from minigrad.node import Node, Operand, Tape, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
 
 Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
@@ -101,9 +102,14 @@ class raising:  # noqa: N801  (used like a function, as np.errstate is)
             self.state = np.errstate(divide="raise", over="raise", invalid="raise")
             self.state.__enter__()
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         if self.token:
-            self.state.__exit__(*error)
+            self.state.__exit__(kind, error, traceback)
             RAISING.reset(self.token)
 
 

@@ -125,7 +125,7 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
     if tape.plain and not seeds and rule is None and settle is None:
         sweep_floats(tape, adjoints, sent)
         return adjoints
-    rule = rule or (pulled if sent is not None else pulled_in_place)
+    rule = rule or pulled
     try:
         for node in reversed(tape):
             adjoint = adjoints[node.index]
@@ -133,10 +133,12 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
                 continue
             if settle is not None:
                 adjoint = adjoints[node.index] = settle(node, adjoint)
-            for position, operand in enumerate(node.operands):
+            operands = node.operands
+            values = [x.value for x in operands]
+            for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
-                    partial, value = rule(node, position, adjoint, seeds)
+                    partial, value = rule(node, values, position, adjoint, seeds, sent is None)
                     if value is not None:
                         before = adjoints[index]
                         adjoints[index] = value if before is None else before + value
@@ -221,9 +223,10 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
             else:
+                values = [x.value for x in node.operands]
                 for position, operand in enumerate(node.operands):
                     if operand.index >= 0:
-                        link = pulled(node, position, adjoint, 0)
+                        link = pulled(node, values, position, adjoint, 0)
                         if link[1] is not None:
                             if keep:
                                 keep(link[0])
@@ -254,19 +257,19 @@ def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
     sums[index] = value if before is None else before + value
 
 
-def pulled_in_place(
-    node: Node, position: int, adjoint: Value, seeds: int
-) -> tuple[Value | None, Value]:
-    """The contribution of one link, in the memory of its local partial where that is new."""
-    return pulled(node, position, adjoint, seeds, in_place=True)
-
-
 def pulled(
-    node: Node, position: int, adjoint: Value, seeds: int, *, in_place: bool = False
+    node: Node,
+    values: list[Value],
+    position: int,
+    adjoint: Value,
+    seeds: int,
+    in_place: bool = False,
 ) -> tuple[Value | None, Value]:
-    """Local partial and contribution of one link; None for both if nothing ever goes over it."""
+    """Local partial and contribution of one link; None for both if nothing ever goes over it.
+
+    In place, the contribution takes the memory of its local partial, where that is a new array.
+    """
     operation = node.operation
-    operands = node.operands
     partials = operation.partials
     rule = partials[position] if partials else operation.pull[position]
     partial: Value | None = None
@@ -276,29 +279,26 @@ def pulled(
     elif rule is None:
         return None, None
     elif partials:
-        values = [x.value for x in operands]
         partial = rule(node.value, *values)
-        if (
-            in_place
-            and type(partial) is type(adjoint) is np.ndarray
-            and partial.shape == adjoint.shape
-            and not any(partial is known for known in (node.value, *values))
-        ):
-            value = np.multiply(adjoint, partial, out=partial)
+        new = in_place and type(partial) is type(adjoint) is np.ndarray
+        if new and partial.shape == adjoint.shape and partial is not node.value:
+            out = None if any(partial is x for x in values) else partial
+            value = np.multiply(adjoint, partial, out)
         else:
             value = adjoint * partial
     else:
-        values = [x.value for x in operands]
         value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
-    operand = operands[position].value
+    operand = values[position]
     if type(value) is type(operand) is np.ndarray and value.shape[seeds:] == operand.shape:
         return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
 
 
-def checked(node: Node, position: int, adjoint: Value, seeds: int) -> tuple[Value | None, Value]:
+def checked(
+    node: Node, values: list[Value], position: int, adjoint: Value, seeds: int, *_: object
+) -> tuple[Value | None, Value]:
     """The same, but what is not finite is an error at once."""
-    partial, value = pulled(node, position, adjoint, seeds)
+    partial, value = pulled(node, values, position, adjoint, seeds)
     if not is_finite(value):
         raise OverflowError
     return partial, value
@@ -318,9 +318,10 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
     if have[seeds:] == shape:
         return value
     extra = len(have) - seeds - len(shape)
-    axes = tuple(range(seeds, seeds + extra)) + tuple(
-        axis for axis, n in enumerate(shape, seeds + extra) if n == 1 and have[axis] != 1
-    )
+    axes = tuple(range(seeds, seeds + extra))
+    if have[seeds + extra :] != shape:
+        repeated = enumerate(shape, seeds + extra)
+        axes += tuple(axis for axis, n in repeated if n == 1 and have[axis] != 1)
     if axes:
         value = np.add.reduce(value, axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
