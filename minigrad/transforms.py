@@ -102,7 +102,7 @@ def jvp(
         raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
     pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
     found = t.tangents(pairs)
-    out = finished(found, t.outputs)
+    out = finished(found, t.outputs, [tangent for _, tangent in pairs])
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 
 

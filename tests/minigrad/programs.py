@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
@@ -57,12 +58,13 @@ class Program(NamedTuple):
         return total
 
 
-def perform(step: Step, values: list[Any]) -> Any:
-    """One step on the values so far."""
+def perform(step: Step, values: list[Any], function: Any = None) -> Any:
+    """One step on the values so far, by the engine's own function or another."""
+    function = function or mg.OPERATIONS[step.name].apply
     operands = [values[x] if isinstance(x, int) else x[0] for x in step.operands]
     if step.name in {"stack", "concatenate"}:
-        return mg.OPERATIONS[step.name].apply(operands, *step.args, **step.options)
-    return mg.OPERATIONS[step.name].apply(*operands, *step.args, **step.options)
+        return function(operands, *step.args, **step.options)
+    return function(*operands, *step.args, **step.options)
 
 
 # --- drawing --------------------------------------------------------------------------------------
@@ -220,4 +222,17 @@ def attempt(step: Step, values: list[Any]) -> Any:
     sizes = np.abs(np.asarray(found))
     if not sizes.size or sizes.size > 12 or sizes.max() > LARGEST:
         return None
+    return found
+
+
+def drawn(count: int, **how: Any) -> list[Program]:
+    """Random programs in a list."""
+    found: list[Program] = []
+
+    @settings(max_examples=count)
+    @given(programs(**how))
+    def draw(program: Program) -> None:
+        found.append(program)
+
+    draw()
     return found

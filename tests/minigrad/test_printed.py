@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
 import minigrad as mg
 from minigrad import printers
@@ -18,7 +17,7 @@ from minigrad.javascript import Statement, to_javascript_tape
 from minigrad.printers import Symbol
 from tests.minigrad import oracle
 from tests.minigrad.oracle import DEEP
-from tests.minigrad.programs import INSIDE, Program, programs
+from tests.minigrad.programs import INSIDE, Program, drawn
 from tests.minigrad.samples import Case, applied, cases
 from tests.minigrad.tex_reader import evaluate
 
@@ -180,19 +179,6 @@ def test_javascript_is_the_value_and_the_partials_at_kinks_and_in_tails_too() ->
         if isinstance(value, str) or not oracle.near(ours, oracle.MP.mpf(value))
     ]
     assert not wrong
-
-
-def drawn(count: int, **how: Any) -> list[Program]:
-    """Random programs in a list."""
-    found: list[Program] = []
-
-    @settings(max_examples=count)
-    @given(programs(**how))
-    def draw(program: Program) -> None:
-        found.append(program)
-
-    draw()
-    return found
 
 
 @needs_node

@@ -1,0 +1,178 @@
+"""Bad input and bad places get an error that names operation, node, operands, line and remedy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+
+OUTSIDE: list[tuple[str, Callable[[Any], Any], float]] = [
+    ("log", mg.log, 0.0),
+    ("log", mg.log, -1.0),
+    ("log1p", mg.log1p, -1.0),
+    ("sqrt", mg.sqrt, -1.0),
+    ("divide", lambda x: 1.0 / x, 0.0),
+    ("exp", mg.exp, 710.0),
+    ("multiply", lambda x: x * 1e300, 1e300),
+    ("add", lambda x: x + 1.7e308, 1.7e308),
+    ("square", mg.square, 1e200),
+    ("power", lambda x: x**0.5, -1.0),
+    ("power", lambda x: x**-1, 0.0),
+]
+ON_THE_WAY_BACK: list[tuple[str, Callable[[Any], Any], float]] = [
+    ("sqrt", mg.sqrt, 0.0),
+    ("power", lambda x: x**x, 0.0),
+    ("power", lambda x: x**0.5, 0.0),
+    ("divide", lambda x: 1.0 / x, 1e-200),
+]
+
+
+@pytest.mark.parametrize("array", [False, True], ids=["number", "array"])
+@pytest.mark.parametrize(("name", "f", "x"), OUTSIDE)
+def test_a_value_outside_the_domain_is_named(
+    name: str, f: Callable[[Any], Any], x: float, array: bool
+) -> None:
+    given: Any = np.array([1.0, x]) if array else x
+    with pytest.raises(mg.DomainError) as caught:
+        mg.trace(f, given)
+    error = caught.value
+    assert error.operation == name
+    assert error.node == 1
+    assert any(np.array_equal(operand, given) for operand in error.operands)
+    assert name in str(error)
+    assert Path(str(error.file)).name == Path(__file__).name
+    assert f"{error.file}:{error.line}" in str(error)
+
+
+@pytest.mark.parametrize("array", [False, True], ids=["number", "array"])
+@pytest.mark.parametrize(("name", "f", "x"), ON_THE_WAY_BACK)
+def test_a_derivative_that_is_not_finite_is_named(
+    name: str, f: Callable[[Any], Any], x: float, array: bool
+) -> None:
+    given: Any = np.array([1.0, x]) if array else x
+    total = lambda v: mg.sum(f(v)) if array else f(v)  # noqa: E731
+    trace = mg.trace(total, given)
+    for sweep in (trace.backward, lambda: trace.forward([np.ones_like(given) if array else 1.0])):
+        with pytest.raises(mg.DomainError) as caught:
+            sweep()
+        assert caught.value.operation == name
+        assert caught.value.node is not None
+        assert trace.nodes[caught.value.node].operation.name == name
+        assert caught.value.line is not None
+
+
+def test_the_line_of_an_error_is_the_line_of_its_operation() -> None:
+    def f(x: Any) -> Any:
+        y = x * 2.0
+        z = mg.log(y - 4.0)  # this line
+        return z + 1.0
+
+    first = f.__code__.co_firstlineno
+    with pytest.raises(mg.DomainError) as caught:
+        mg.grad(f)(2.0)
+    assert caught.value.line == first + 2
+
+    def g(x: Any) -> Any:
+        y = mg.sqrt(x)  # this line
+        return y + 1.0
+
+    with pytest.raises(mg.DomainError) as caught:
+        mg.grad(g)(0.0)
+    assert caught.value.line == g.__code__.co_firstlineno + 1
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_among_the_inputs_is_refused(bad: float) -> None:
+    for given in (bad, np.array([1.0, bad])):
+        for call in (
+            lambda given=given: mg.trace(lambda x: x + 1.0, given),
+            lambda given=given: mg.jacobian(lambda x: x * 2.0)(given),
+            lambda given=given: mg.grad(lambda x: x * 1.0 + mg.sum(given))(1.0),
+            lambda given=given: mg.jvp(lambda x: x, (given,), (given,)),
+        ):
+            with pytest.raises(mg.DomainError):
+                call()
+
+
+@pytest.mark.parametrize(
+    ("bad", "word"),
+    [
+        (1 + 2j, "complex"),
+        (np.array([1j]), "complex"),
+        ("2", "strings"),
+        (np.array(["a"]), "strings"),
+        (b"2", "bytes"),
+        (None, "objects"),
+        (object(), "objects"),
+        ({"a": 1.0}, "objects"),
+        ([[1.0, 2.0], [3.0]], "ragged"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_name(bad: Any, word: str) -> None:
+    for call in (
+        lambda: mg.grad(mg.sum)(bad),
+        lambda: mg.trace(lambda x: x, bad),
+        lambda: mg.add(bad, 1.0),
+        lambda: mg.grad(lambda x: mg.sum(x + bad))(1.0),
+    ):
+        with pytest.raises(TypeError, match=word):
+            call()
+
+
+@pytest.mark.parametrize("name", ["sin", "exp", "sum", "mean", "where", "concatenate", "maximum"])
+def test_numpys_functions_name_ours(name: str) -> None:
+    def f(x: Any) -> Any:
+        args = {"where": (x > 0, x, x), "concatenate": ([x, x],), "maximum": (x, x)}
+        return getattr(np, name)(*args.get(name, (x,)))
+
+    with pytest.raises(TypeError, match=f"minigrad.{name}|minigrad.stack|node.value"):
+        mg.grad(f)(np.ones(3))
+
+
+@pytest.mark.parametrize("name", ["sin", "exp", "sqrt"])
+def test_maths_functions_name_the_remedy(name: str) -> None:
+    with pytest.raises(TypeError, match="minigrad"):
+        mg.grad(getattr(math, name))(1.0)
+
+
+@pytest.mark.parametrize(("name", "remedy"), [("max", "maximum"), ("min", "minimum")])
+def test_two_values_to_a_reduction_name_the_remedy(name: str, remedy: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=remedy):
+        mg.grad(lambda x: getattr(mg, name)(x, 1.0))(2.0)
+    with pytest.raises((TypeError, ValueError), match=remedy):
+        mg.trace(getattr(mg, name), 2.0, 3.0)
+
+
+def test_grad_of_several_values_says_jacobian() -> None:
+    with pytest.raises(TypeError, match="jacobian"):
+        mg.grad(lambda x: x * 2.0)(np.ones(2))
+    with pytest.raises(TypeError, match="jacobian"):
+        mg.grad(lambda x: (x, x))(1.0)
+
+
+def test_a_function_that_returns_nothing_is_refused() -> None:
+    with pytest.raises(TypeError, match="None"):
+        mg.grad(lambda x: None)(1.0)
+
+
+@pytest.mark.parametrize("argnums", [2, (0, 3), -3, "x", 1.0, True, ()])
+def test_argnums_that_are_none_are_refused(argnums: Any) -> None:
+    with pytest.raises(TypeError, match="argnums"):
+        mg.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
+
+
+def test_wrong_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        mg.jvp(lambda x: x, (np.ones(2),), (np.ones(3),))
+    with pytest.raises(ValueError, match="shape"):
+        mg.vjp(lambda x: x, np.ones(2))[1](np.ones(3))
+    with pytest.raises(ValueError, match="reshape"):
+        mg.grad(lambda x: mg.sum(mg.reshape(x, (3,))))(np.ones(4))
+    with pytest.raises(ValueError, match="axis"):
+        mg.sum(np.ones(4), axis=1)
