@@ -74,6 +74,8 @@ CALLS: dict[str, tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]] = {
             (VECTOR, {}),
             (MATRIX, {"axis": 0}),
             (MATRIX, {"axis": None}),
+            (TAILS, {}),
+            (TAILS, {"axis": 0}),
             (TIED, {}),
             (TAILS, {}),
             ([40.0, 0.0, 1.0], {}),
