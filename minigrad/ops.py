@@ -122,7 +122,7 @@ def exact_root(x: Fraction) -> Fraction | None:
 
 @elementwise(
     math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: xlogy(y, a),
-    tex="{0:4}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
+    tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
     domain="a base above 0, or a whole exponent (not negative at 0)", exact=exact_power,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
@@ -173,7 +173,7 @@ def xlogy(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda x: x * x, lambda y, x: 2.0 * x, tex="{0:4}^{{2}}", text="{0:5}^2",
+    lambda x: x * x, lambda y, x: 2.0 * x, tex="{0:5}^{{2}}", text="{0:5}^2",
     javascript="Math.pow({0}, 2)", binds=4, exact=lambda x: x * x,
 )  # fmt: skip
 def square(x: Value) -> Value:
@@ -240,7 +240,7 @@ def log(x: Value) -> Value:
 
 
 @elementwise(
-    math.log1p, lambda y, x: 1.0 / (1.0 + x), tex=r"\ln(1 + {0})", text="ln(1 + {0})",
+    math.log1p, lambda y, x: 1.0 / (1.0 + x), generic=lambda x: log(1.0 + x),
     domain="x > -1", exact={0: 0}.get,
 )  # fmt: skip
 def log1p(x: Value) -> Value:

@@ -29,6 +29,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def to_tex(e: Expression) -> str:
     r"""TeX of an expression, in textbook form: guards show their generic branch.
 
+    >>> import minigrad
     >>> to_tex(minigrad.cos(Symbol("v_0", "x2")))
     '\\cos(v_0)'
     """
@@ -38,6 +39,7 @@ def to_tex(e: Expression) -> str:
 def to_text(e: Expression) -> str:
     """Plain text of an expression, in textbook form.
 
+    >>> import minigrad
     >>> to_text(minigrad.cos(Symbol("v_0", "x2")))
     'cos(x2)'
     """
@@ -47,6 +49,7 @@ def to_text(e: Expression) -> str:
 def to_javascript(e: Expression) -> str:
     """JavaScript of an expression, guards and all.
 
+    >>> import minigrad
     >>> to_javascript(minigrad.cos(Symbol("v_0", "x2")))
     'Math.cos(x2)'
     """

@@ -46,18 +46,12 @@ def test_examples_run(module: object) -> None:
 def test_a_public_function_says_what_it_does_and_shows_it(name: str) -> None:
     text = inspect.getdoc(FUNCTIONS[name]) or ""
     assert ">>>" in text, "an example"
-    assert len(text.partition("\n")[0]) > 20, "a sentence"
+    assert text.partition("\n")[0][-1] in ".:", "a sentence"
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_a_public_name_is_documented(name: str) -> None:
     assert (inspect.getdoc(PUBLIC[name]) or "").partition("\n")[0]
-
-
-def test_every_operation_that_users_call_is_public() -> None:
-    inside = {"wins", "scaled_power", "scatter", "tanh_slope", "sigmoid_complement"}
-    public = {name for name, operation in mg.OPERATIONS.items() if name in PUBLIC}
-    assert set(mg.OPERATIONS) - public <= inside
 
 
 def test_the_package_is_typed_and_says_where_to_start() -> None:
