@@ -146,7 +146,8 @@ def structural(
 
     Args:
         push: For each operand, its linear map: (tangent, y, *operands, **options) to a tangent.
-        pull: For each operand, the transposed map: (adjoint, y, *operands, **options).
+        pull: For each operand, the transposed map: (adjoint, y, *operands, **options). Anything
+            but a list takes any number of operands, which the body is given as one sequence.
         reads: Turns the arguments of a call into (operands, options); by default they are two
             operands and nothing else.
         **printing: The remaining fields of ``Operation``.
@@ -155,7 +156,8 @@ def structural(
     def declare(body: Function) -> Function:
         arity = len(pull) if isinstance(pull, list) else 0
         fields = with_defaults(body.__name__, arity, printing)
-        operation = Operation(body.__name__, body, push=push, pull=pull, **fields)
+        value = body if arity else lambda *values, **options: body(values, **options)
+        operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
             operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
@@ -249,7 +251,7 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
                 right = b
                 second = tape.constant(CONSTANT, b)
             else:
-                return general(operation, (a, b), None)
+                return apply(a, float(b)) if type(b) is int else general(operation, (a, b), None)
         elif type(b) is not Node:
             if type(a) is not float or type(b) is not float:
                 arrays = type(a) is type(b) is np.ndarray and a.dtype is b.dtype is FLOAT
@@ -268,7 +270,7 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
             first = tape.constant(CONSTANT, a)
             second = b
         else:
-            return general(operation, (a, b), None)
+            return apply(float(a), b) if type(a) is int else general(operation, (a, b), None)
         if type(left) is float and type(right) is float:
             try:
                 value = scalar(left, right)

@@ -24,7 +24,7 @@ from minigrad.node import Node, Operand, Value, shape_of
 from minigrad.operation import OPERATIONS, Reading, elementwise, plain, structural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "abs", "add", "arctan", "broadcast_to", "concatenate", "cos", "divide", "dot", "equal", "exp",
@@ -128,7 +128,8 @@ def exact_root(x: Fraction) -> Fraction | None:
 def power(a: Value, b: Value) -> Value:
     """Power a to the b: for a > 0, or whole b (b >= 0 where a = 0).
 
-    The derivative by b needs a > 0, or y = 0. Everywhere, a ** 0 is 1 with derivative 0.
+    Derivatives: b a^(b-1) by a; a^b ln a by b, for a > 0 or y = 0. Everywhere a ** 0 is 1, with
+    derivative 0 by a.
 
     >>> power(-2.0, 3.0)
     -8.0
@@ -190,7 +191,7 @@ def square(x: Value) -> Value:
     domain="x >= 0 (x > 0 to differentiate)", exact=exact_root,
 )  # fmt: skip
 def sqrt(x: Value) -> Value:
-    """Square root, for x >= 0; its derivative needs x > 0.
+    """Square root, for x >= 0; its derivative 1 / (2 y) needs x > 0.
 
     >>> sqrt(9.0)
     3.0
@@ -326,7 +327,7 @@ def tanh_slope(y: Value, x: Value) -> Value:
 
 @elementwise(math.tanh, tanh_slope, tex=r"\tanh{0:f}", exact={0: 0}.get)
 def tanh(x: Value) -> Value:
-    """Hyperbolic tangent.
+    """Hyperbolic tangent; its derivative 1 - y², the squared secant, is exact in the tails.
 
     >>> tanh(0.0)
     0.0
@@ -345,7 +346,9 @@ def scalar_sigmoid(x: float) -> float:
     javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: Fraction(1, 2)}.get,
 )  # fmt: skip
 def sigmoid(x: Value) -> Value:
-    """Logistic function 1 / (1 + exp(-x)); its derivative is exact in the tails.
+    """Logistic function 1 / (1 + exp(-x)), whose derivative y (1 - y) is exact in the tails.
+
+    In double precision 1 - y is 0 from x = 37 on; here it is the logistic function of -x.
 
     >>> sigmoid(0.0)
     0.5
@@ -373,7 +376,7 @@ def sigmoid_complement(_y: Value, x: Value) -> Value:
     binds=1,
 )  # fmt: skip
 def softplus(x: Value) -> Value:
-    """Softplus ln(1 + exp(x)), exact in the tails.
+    """Softplus ln(1 + exp(x)), exact in the tails; its derivative is the logistic function.
 
     >>> softplus(0.0) == log(2.0)
     True
@@ -414,7 +417,7 @@ def abs(x: Value) -> Value:
     exact=lambda x: Fraction((x > 0) - (x < 0)),
 )  # fmt: skip
 def sign(x: Value) -> Value:
-    """Sign of x: -1, 0 or 1.
+    """Sign of x: -1, 0 or 1; its derivative is taken as 0 everywhere.
 
     >>> sign(-2.0)
     -1.0
@@ -798,6 +801,9 @@ def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
 
+    The largest element is taken out first (Blanchard, Higham, Higham, IMA J. Numer. Anal. 41,
+    2021); the derivative is the softmax.
+
     >>> logsumexp([700.0, 700.0]) == 700.0 + log(2.0)
     True
     """
@@ -1157,8 +1163,8 @@ def read_sequence(name: str, more: int) -> Any:
     pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))), reads=read_sequence("stack", 1),
     tex="({all})", text="stack({all})",
 )  # fmt: skip
-def stack(*values: Value, axis: int = 0) -> Value:
-    """Values of one shape along a new axis: ``stack([a, b], axis=0)``.
+def stack(values: Sequence[Value], axis: int = 0) -> Value:
+    """Values of one shape along a new axis.
 
     >>> stack([1.0, 2.0]).tolist()
     [1.0, 2.0]
@@ -1177,8 +1183,8 @@ def part(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]
     pull=Each(lambda i, g, y, *xs, axis: index(g, part(i, xs, axis))),
     reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
 )  # fmt: skip
-def concatenate(*values: Value, axis: int = 0) -> Value:
-    """Arrays one after another along an axis: ``concatenate([a, b], axis=0)``.
+def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
+    """Arrays one after another along an axis that they have.
 
     >>> concatenate([[1.0], [2.0, 3.0]]).tolist()
     [1.0, 2.0, 3.0]

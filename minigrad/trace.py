@@ -185,6 +185,8 @@ class Trace:
     def blocks(self, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
         """For each output, for each input, the partial derivatives of all their elements."""
         rows, columns = total_size(self.outputs), total_size(self.inputs)
+        if mode not in {None, "reverse", "forward"}:
+            raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
         if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
             found = self.adjoints(identity(self.outputs, rows), 1, release=True)
             if len(self.outputs) == len(self.inputs) == 1:
