@@ -19,7 +19,11 @@ from html import unescape
 from pathlib import Path
 
 BLOCKS = 4
-CONFIG = "site_name: scale\ntheme: {{name: material, font: false}}\nplugins: [search, {plugins}]\nmarkdown_extensions: [tables]\n"
+CONFIG = """site_name: scale
+theme: {{name: material, font: false}}
+plugins: [search, {plugins}]
+markdown_extensions: [tables]
+"""
 PAGE = """# Page {page}
 
 Some words before the block, as a page of notes has them.
