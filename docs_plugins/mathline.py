@@ -36,7 +36,7 @@ FUNCTIONS = frozenset(
 )
 ROMAN = frozenset(("mathrm", "operatorname", "text", "mathsf", "mathbf", "mathcal", "mathbb"))
 OPENERS = frozenset("([{|‖⟨,=≈+−·×⊙≤≥→≠∈↦")
-SPACED = {"-": "−", "+": " + ", "=": " = ", ",": ", ", "*": " · "}
+SPACED = {"-": "−", "+": " + ", "=": " = ", ",": ", ", "*": " · ", "<": " < ", ">": " > "}
 TABLES: dict[int, dict[int, str]] = {  # how each level is written in running text
     0: {},
     -1: str.maketrans(dict(zip("0123456789−-+", "₀₁₂₃₄₅₆₇₈₉₋₋₊", strict=True))),
@@ -200,11 +200,11 @@ class _Reader:
         above, below = self.argument(), self.argument()
         runs = [*_bracketed(above, tight=False), Run("/"), *_bracketed(below, tight=True)]
         kind, text = self.next()
-        times = kind == "\\" and text in {"cdot", ",", "times"}
+        times = kind == "\\" and text in {"cdot", ",", "times", "odot"}
         if above and above[0].text.startswith("∂"):
             factor = kind == "\\" and text not in OPERATORS
             return [*runs, Run(" · ")] if factor else runs
-        ahead = bool(before) and before[-1].text.endswith(("· ", "× "))
+        ahead = bool(before) and before[-1].text.endswith(("· ", "× ", "⊙ "))
         return [Run("("), *runs, Run(")")] if times or ahead else runs
 
     def accented(self, mark: str) -> list[Run]:

@@ -26,6 +26,8 @@ from docs_plugins.mathline import Run, UnreadableError, joined, math, plain, rea
         (r"\frac{1}{v_{-1}}", "1/v₋₁"),
         (r"\frac{1}{v_{-1}} \cdot \tilde{v}_1", "(1/v₋₁) · ṽ₁"),
         (r"2 \cdot \frac{a}{b}", "2 · (a/b)"),
+        (r"\frac{1}{p} \odot t", "(1/p) ⊙ t"),
+        (r"[v_0 > 0] \cdot x", "[v₀ > 0] · x"),
         (r"\frac{a + b}{c \, d}", "(a + b)/(c · d)"),
         (r"\frac{\partial v_3}{\partial v_0} \tilde{v}_3", "∂v₃/∂v₀ · ṽ₃"),
         (r"v_{13}^{2}", "v₁₃²"),
