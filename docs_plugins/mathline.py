@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from docs_plugins.glyphs import (
     ACCENTS,
@@ -84,6 +85,7 @@ def math(tex: str, otherwise: str = "") -> Line:
         return roman(otherwise or tex)
 
 
+@lru_cache(maxsize=4096)
 def read(tex: str) -> Line:
     """Read TeX into a line; raises `UnreadableError` for what a line cannot have."""
     return _merged(_Reader(tex).group(stop=""))
@@ -94,6 +96,7 @@ def joined(*lines: Line) -> Line:
     return _merged(run for line in lines for run in line)
 
 
+@lru_cache(maxsize=4096)
 def plain(line: Line) -> str:
     """A line as running text, for speech.
 

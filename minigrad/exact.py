@@ -54,6 +54,7 @@ def exact_sweep(
     atoms: Mapping[int, Symbol],
     cotangents: Mapping[int, Symbol],
     seed: Any = None,
+    shadowed: Tape | None = None,
 ) -> tuple[list[Any], list[sweep.Contribution]]:
     """Each node's adjoint, and each contribution, as ``exact_values`` gives the values.
 
@@ -63,12 +64,13 @@ def exact_sweep(
         atoms: See ``exact_values``.
         cotangents: How to write an adjoint whose expression would be too long.
         seed: See ``Trace.backward``.
+        shadowed: The tape that ``shadow`` gives, where it is at hand.
 
     Returns:
         Adjoints by node index (None where nothing depends), and the contributions in the order
         of ``Sweep.contributions``, their ``value`` and ``partial`` exact.
     """
-    tape, _ = shadow(trace, literals, atoms)
+    tape = shadow(trace, literals, atoms)[0] if shadowed is None else shadowed
     pairs = list(zip(trace.outputs, trace.cotangents(seed), strict=True))
     sent: list[sweep.Contribution] = []
 

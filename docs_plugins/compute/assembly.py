@@ -47,10 +47,10 @@ def assemble(forward: Forward) -> Assembled:
     try:
         backward = sweep_back(readings) if single else None
         jacobian = trace.jacobian()
-        magnitudes = trace.magnitudes()
+        sizes = readings.sizes.values
     except minigrad.DomainError as error:
         raise forward.refused(error) from None
-    return _Assembly(readings, backward, jacobian, magnitudes.values).assembled()
+    return _Assembly(readings, backward, jacobian, sizes).assembled()
 
 
 class _Assembly:

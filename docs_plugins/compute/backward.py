@@ -26,7 +26,7 @@ class Backward:
 def sweep_back(readings: Readings) -> Backward:
     """Sweep back from the one scalar output."""
     sweep = readings.trace.backward(contributions=True)
-    sizes = readings.trace.magnitudes()
+    sizes = readings.sizes
     adjoints, links = readings.exact_sweep()
     return Backward(
         sweep.adjoints,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,23 @@ class Readings:
         self.words = words(Key(program.steps, program.outputs, self.names, shapes, self.trace))
         self._constants: dict[int, Any] = {}
         self.literals = self._literals()
-        self.exact = exact.exact_values(self.trace, self.literals, self.words.atoms)
+        self.shadowed, own = exact.shadow(self.trace, self.literals, self.words.atoms)
+        self.exact = [exact.opened(value) for value in own]
+
+    @cached_property
+    def sizes(self) -> minigrad.Magnitudes:
+        """Sizes without cancellation, for the one output or for ones."""
+        return self.trace.magnitudes()
 
     def exact_sweep(self, seed: Any = None) -> tuple[list[Any], dict[Edge, Any]]:
         """Adjoints, and contributions by operand, consumer and position, as exact values."""
         adjoints, links = exact.exact_sweep(
-            self.trace, self.literals, self.words.atoms, self.words.cotangents, seed
+            self.trace,
+            self.literals,
+            self.words.atoms,
+            self.words.cotangents,
+            seed,
+            self.shadowed,
         )
         return adjoints, {
             (link.operand.index, link.consumer.index, link.position): link.value for link in links
