@@ -232,14 +232,14 @@ class _Unit:
             forward = (name, *box.forward[1:]) if self.numbers else (name,)
             return replace(box, forward=forward, backward=(), kind="plain")
         symbol = told.symbols[variable.index]
+        parts = self.links_of_sum(variable, merged)
         stored = tuple(
             lines.equation(
                 lines.partial(symbol, told.symbols[link.operand]),
                 told.short(link.local, mathline.roman("…")),
             )
-            for link in self.links_of_sum(variable, merged)
+            for link in parts
         )
-        parts = self.links_of_sum(variable, merged)
         whole = len(parts) > len(self.links_of(variable))
         forward = (name, mathline.roman("Σ")) if whole else box.forward[:2]
         if self.numbers:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docs_plugins.layout import APART, TRACKS, Edge, Node, isotonic, layered
+from docs_plugins.isotonic import isotonic
+from docs_plugins.layout import APART, TRACKS, Edge, Node, layered
 
 RUNNING = ["a1", "a2", "b2", "b3", "14", "24", "45", "35"]
 
