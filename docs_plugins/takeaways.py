@@ -65,7 +65,8 @@ def data(computation: Computation) -> str:
     }
     if not single:
         written["note"] = "several outputs: adjoints and contributions depend on the output chosen"
-    return json.dumps(written, ensure_ascii=False, indent=1) + "\n"
+    lines = (f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in written.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _values(found: tuple[Number, ...] | None) -> list[float] | None:
