@@ -309,6 +309,7 @@ const inputsOf = (block, data, article, views, player, query) => {
   const link = make("a", { href: "" }, "Link to this point");
   const ways = make("div", { class: "mg-ways" }, reset, link);
   const room = article.querySelector(`[data-mg-inputs="${block}"]`);
+  if (!room) return; // the page shows no view of this block that could follow
   room.setAttribute("role", "group");
   room.setAttribute("aria-label", "Change the inputs");
   room.firstChild.replaceChildren(...fields.map(field => field.row));

@@ -12,7 +12,7 @@ from .visits import SETTLED, open_context
 A4 = 718  # CSS pixels between the margins of the PDF
 
 CUT = """width => [...document.querySelectorAll(
-    'article :is(tr, td, th, math, svg:not(.md-icon > *), pre, [data-mg], figcaption)')]
+    'article :is(tr, td, th, math, svg.mg-figure, pre, [data-mg], figcaption)')]
   .filter(e => !e.closest('[hidden]') && !(e.matches('td, th') && !e.textContent.trim()))
   .map(e => [e, e.getBoundingClientRect()])
   .filter(([e, box]) => !e.checkVisibility() || box.height === 0 || box.right > width + 1)
