@@ -1,10 +1,14 @@
 """SVG as text: attributes, numbers, and lines with their parts."""
 
+from io import BytesIO
+
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs_plugins import svg
+from docs_plugins import glyphs, svg
+from docs_plugins.font import cut
 from docs_plugins.mathline import Run, math, roman
 from tests.docs_plugins.figures import parsed
 
@@ -50,3 +54,12 @@ def test_the_pen_comes_back_after_a_raised_accent():
 
 def test_nothing_is_no_element():
     assert svg.text((), 0, 0) == ""
+
+
+def test_letters_are_no_wider_than_they_are_taken_to_be():
+    letters = [*"abcxyzvwELMW0123456789+=()", *map(glyphs.italic, "abcxyzvwhELMW"), *"≈−·⊙√Σ𝜓𝜎∂"]
+    font = TTFont(BytesIO(cut(frozenset(letters)).content))
+    names, metrics = font.getBestCmap(), font["hmtx"]
+    wrong = [c for c in letters if glyphs.advance(c) < metrics[names[ord(c)]][0]]
+    assert wrong == []
+    assert glyphs.advance("\u0303") == 0

@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 
+from docs_plugins.boxes import Box
+from docs_plugins.diagram import Diagram, TooLargeError, draw
 from docs_plugins.views.base import ViewError
 from tests.docs_plugins.figures import BLOCKS, SVG, by_id, computed, drawn, figure, numbers, texts
 
@@ -142,3 +144,11 @@ def test_names_of_the_writer_are_kept():
 
 def test_a_drawing_is_the_same_each_time():
     assert drawn("E", "graph") == drawn("E", "graph")
+
+
+def test_ten_thousand_nodes_are_refused_before_anything_is_laid_out():
+    boxes = tuple(Box(str(place), "", ()) for place in range(10_000))
+    begun = time.process_time()
+    with pytest.raises(TooLargeError, match="too many nodes to draw: 10000, and 300 at most"):
+        draw(Diagram(boxes, (), "", ""), "x")
+    assert time.process_time() - begun < 1
