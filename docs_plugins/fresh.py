@@ -61,13 +61,20 @@ def told(error: Exception) -> tuple[str, int, str]:
     """Where an import of ours failed, and why: file, line, message."""
     message = f"cannot be imported: {type(error).__name__}: {error}"
     if isinstance(error, SyntaxError) and error.filename:
-        return error.filename, error.lineno or 1, f"cannot be imported: {error.msg}"
+        return _in_package(error.filename), error.lineno or 1, f"cannot be imported: {error.msg}"
     return (*place_of(error), message)
 
 
 def place_of(error: BaseException) -> tuple[str, int]:
-    """File and line of the innermost frame that is ours."""
+    """File and line of the innermost frame that is ours; the file as its package has it."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if any(f"/{name}/" in f.filename.replace("\\", "/") for name in OURS)]
     last = (ours or frames)[-1]
-    return last.filename, last.lineno or 1
+    return _in_package(last.filename), last.lineno or 1
+
+
+def _in_package(file: str) -> str:
+    """A path without what stands before the package: minigrad/ops.py."""
+    parts = file.replace("\\", "/").split("/")
+    ours = [place for place, part in enumerate(parts[:-1]) if part in OURS]
+    return "/".join(parts[ours[-1] :] if ours else parts[-1:])

@@ -11,7 +11,10 @@ import numpy as np
 
 import minigrad
 from docs_plugins.language import Call, Constant, Program, Step
+from minigrad import printers
 
+LISTED = frozenset(("stack", "concatenate"))
+LONGEST = 80  # characters of a step in a message
 MOST_ELEMENTS = 4096  # of one value
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
@@ -63,40 +66,64 @@ class Forward:
             step = self.step_of.get(error.node if error.node is not None else -1, self.at)
         found = self.program.steps[step]
         pairs = list(zip(found.operands, error.operands, strict=False))
-        if found.function in SIGNS:
-            known = [self._told(*pair) for pair in pairs if not isinstance(pair[0], Constant)]
-            what = f"{self._written(found)} with {', '.join(known)}"
-        else:
-            what = f"{found.function} of {', '.join(self._told(*pair) for pair in pairs)}"
-        message = f"{what}: {error.reason}" if pairs else error.reason
-        return ComputationError([self.mistake(message, step, "choose other inputs")])
+        constant = step in self.program.constant_steps()
+        remedy = "change the numbers in this line" if constant else "choose other inputs"
+        return ComputationError([self.mistake(self._refusal(found, pairs, error), step, remedy)])
+
+    def _refusal(
+        self, step: Step, pairs: Sequence[tuple[int | Constant, Value]], error: minigrad.DomainError
+    ) -> str:
+        reason = error.reason
+        if step.function == "power" and reason.startswith("the value") and _is_defined(*pairs):
+            reason = "the value is too large for a double"
+        if not pairs:
+            return reason
+        if step.function not in SIGNS:
+            return f"{step.function} of {', '.join(self._told(*pair) for pair in pairs)}: {reason}"
+        told = (self._told(*pair) for pair in pairs if not isinstance(pair[0], Constant))
+        known = ", ".join(dict.fromkeys(one for one in told if "=" in one))
+        return f"{self._written(step)}{f' with {known}' if known else ''}: {reason}"
 
     def _told(self, operand: int | Constant, value: Value) -> str:
         shown = _short(value)
         if isinstance(operand, Constant):
             return operand.text
-        name = self.program.steps[operand].name or self.source(operand)
+        name = self.source(operand)
         return f"{name} = {shown}" if name != shown else shown
 
     def source(self, step: int) -> str:
         """A step in the writer's own names."""
         found = self.program.steps[step]
-        if found.name:
-            return found.name
-        node = self.node_of.get(step)
-        if node is None:
-            return _short(self.constants.get(step, 0.0))
-        return self._written(found)
+        text = found.name or self._written(found)
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
     def _written(self, step: Step) -> str:
-        operands = [
+        sign = SIGNS.get(step.function)
+        if sign and len(step.operands) == 2:
+            left, right = (self._operand(operand) for operand in step.operands)
+            return f"{left} {sign} {right}"
+        operands = ", ".join(
             operand.text if isinstance(operand, Constant) else self.source(operand)
             for operand in step.operands
-        ]
-        sign = SIGNS.get(step.function)
-        if sign and len(operands) == 2:
-            return f"{operands[0]} {sign} {operands[1]}"
-        return f"{step.function}({', '.join(operands)})"
+        )
+        options = dict(step.options)
+        if step.function == "negative":
+            return f"-{self._operand(step.operands[0])}"
+        if step.function == "index":
+            return f"{operands}[{printers.printed_key(options['index'])}]"
+        if step.function in LISTED:
+            operands = f"[{operands}]"
+        given = "".join(f", {name}={value}" for name, value in options.items())
+        return f"{step.function}({operands}{given})"
+
+    def _operand(self, operand: int | Constant) -> str:
+        """An operand of an operator, in brackets where it is itself a sum, product or power."""
+        if isinstance(operand, Constant):
+            return operand.text
+        inner = self.program.steps[operand]
+        text = self.source(operand)
+        plain = inner.name or inner.function not in {*SIGNS, "negative"}
+        return text if plain else f"({text})"
 
     def mistake(self, message: str, step: int, remedy: str = "") -> Mistake:
         """A mistake at the line of a step."""
@@ -140,7 +167,7 @@ def apply(step: Step, operands: Sequence[Value]) -> Value:
     function = minigrad.OPERATIONS[step.function].apply
     if step.function == "index":
         return function(operands[0], options["index"])
-    if step.function in {"stack", "concatenate"}:
+    if step.function in LISTED:
         return function(operands, **options)
     return function(*operands, **options)
 
@@ -149,6 +176,12 @@ def _plain(argument: Any) -> Any:
     if isinstance(argument, tuple):
         return [_plain(part) for part in argument]
     return argument.value
+
+
+def _is_defined(base: tuple[Any, Value], exponent: tuple[Any, Value]) -> bool:
+    """Whether a power is a real number, so that it can only be too large."""
+    a, b = np.asarray(base[1]), np.asarray(exponent[1])
+    return bool(np.all((a > 0) | ((b == np.floor(b)) & ((a != 0) | (b >= 0)))))
 
 
 def _short(value: Value) -> str:
