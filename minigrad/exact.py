@@ -15,7 +15,7 @@ from minigrad import sweep
 from minigrad.expressions import Expression, Number, Symbol, expression
 from minigrad.node import Node, Tape, Value
 from minigrad.operation import element_by_element
-from minigrad.printers import applied_to_values, elements, to_text
+from minigrad.printers import applied_to_values, elements, exact_array, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,14 +117,6 @@ def shadow(
         own.append(value)
         tape.record(node.operation, operands, kept, node.options)
     return tape, own
-
-
-def exact_array(x: Any) -> Value:
-    """A literal, or a nested list of them, as numbers."""
-    array = np.asarray(x, dtype=object)
-    if not array.ndim:
-        return expression(array.item())
-    return np.frompyfunc(expression, 1, 1)(array)
 
 
 def named(value: Any, name: Symbol) -> Expression:

@@ -102,7 +102,7 @@ def expression(x: Value) -> Expression:
         return Number(x)
     if isinstance(x, float):
         return Number(Fraction(repr(float(x))))
-    return Expression(ARRAY, [expression(float(e)) for e in x.flat], shape=x.shape)
+    return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
 
 
 ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")

@@ -904,8 +904,15 @@ def as_product(g: Value, a: Value, b: Value) -> Value:
     return reshape(g, inner + row + column)
 
 
+def outer(g: Value, x: Value) -> Value:
+    """A number, or a number for each seed, times a vector."""
+    return (reshape(g, (*shape_of(g), 1)) if ndim(g) else g) * x
+
+
 def pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
     """The adjoint of a in a @ b: ỹ bᵀ."""
+    if a.ndim == 1 and b.ndim < 3:
+        return g @ swap(b) if b.ndim == 2 else outer(g, b)
     return as_product(g, a, b) @ swap(columns(b))
 
 
@@ -915,6 +922,8 @@ def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
         return swap(rows(a)) @ as_product(g, a, b)
     if a.ndim == 2:
         return g @ a if g.ndim > y.ndim else swap(a) @ g
+    if a.ndim == 1:
+        return outer(g, a)
     result = swap(rows(a)) @ as_product(g, a, b)
     return reshape(result, shape_of(result)[:-1])
 
@@ -1108,6 +1117,7 @@ def index(x: Value, key: Any) -> Value:
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
     pull=[lambda g, y, x, key, shape: at(g, lead(g, y), shape, key)],
     reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
+    tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1,
 )  # fmt: skip
 def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     """Zeros of a shape with x added at a key: the transpose of indexing.

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Expression", "Number", "Symbol", "applied", "applied_to_values", "contribution", "elements",
-    "expanded", "expression", "formula", "local_partial", "printed", "reread",
-    "symbolic_jacobian", "to_javascript", "to_tex", "to_text",
+    "ends_open", "exact_array", "expanded", "expression", "formula", "local_partial", "printed",
+    "reread", "symbolic_jacobian", "to_javascript", "to_tex", "to_text",
 ]  # fmt: skip
+TWICE = re.compile(r"_(?:\{([^{}]*)\}|(\w))_\{(?=[^{}]*\}$)")
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -84,21 +85,59 @@ def printed(e: Expression, language: str) -> tuple[str, int]:
 def composed(e: Expression, language: str) -> tuple[str, int]:
     """The operation's template around its operands."""
     slots = [Slot(x, language) for x in e.operands]
-    template = getattr(e.operation, language)
-    if not e.operation.binds:
+    template, binds = getattr(e.operation, language), e.operation.binds
+    if not binds:
         return slots[0].text, slots[0].binds
+    if e.operation.name == "multiply" and language != "javascript":
+        first = e.operands[0]
+        if isinstance(first, Number) and first.value < 0:  # -2 x needs no brackets
+            slots[0].binds, binds = 2, 1
+        elif language == "tex" and ends_open(first):
+            slots[0].binds = 1
     if not template:
         raise NotImplementedError(f"{e.operation.name} has no reading in {language}")
+    options = e.options or {}
+    key, shape = options.get("key", ()), options.get("shape", e.operands[0].shape)
+    places = subscripts(shape, key) if language == "tex" and "key" in options else None
     arrays = len(slots) == 2 and all(x.shape for x in e.operands)
     digit = f"{slots[-1]:2}"[:1].isdigit()
     text = template.format(
         *slots,
         all=", ".join(slot.text for slot in slots),
         dot=r"\odot" if arrays else r"\cdot" if digit else r"\,",
-        key=printed_key((e.options or {}).get("key", ())),
+        key=printed_key(key) if places is None else ",".join(places),
         matrix=matrix([slot.text for slot in slots], e.shape),
     )
-    return text, e.operation.binds
+    return TWICE.sub(r"_{\1\2,", text) if e.operation.name == "index" else text, binds
+
+
+def ends_open(e: Expression) -> bool:
+    r"""Whether TeX ends in a function of a bare number: \ln 2, which swallows what follows."""
+    if e.operation.name == "multiply":
+        return ends_open(e.operands[1])
+    one = len(e.operands) == 1 and "{0:f}" in e.operation.tex
+    return one and isinstance(e.operands[0], Number) and e.operands[0].value >= 0
+
+
+def subscripts(shape: tuple[int, ...], key: Any) -> list[str] | None:
+    """Whole numbers and slices of a key counted from 1; None if there is anything else."""
+    key = key if isinstance(key, tuple) else (key,)
+    dots = next((i for i, part in enumerate(key) if part is Ellipsis), len(key))
+    missing = len(shape) - len(key) + (dots < len(key))
+    full = (*key[:dots], *[slice(None)] * missing, *key[dots + 1 :])
+    places = []
+    for part, n in zip(full, shape, strict=False):
+        if isinstance(part, int):
+            places.append(str(part % n + 1))
+        elif isinstance(part, slice) and part.step in {None, 1}:
+            start, stop, _ = part.indices(n)
+            places.append(":" if part == slice(None) else f"{start + 1}:{stop}")
+    return places if len(places) == len(full) == len(shape) else None
+
+
+def subscripted(tex: str, places: str) -> str:
+    """TeX with one more subscript behind those that it has."""
+    return TWICE.sub(r"_{\1\2,", f"{tex}_{{{places}}}")
 
 
 def matrix(entries: list[str], shape: tuple[int, ...]) -> str:
@@ -157,39 +196,43 @@ def decimal(value: Fraction) -> tuple[str, str] | None:
 
 
 # --- what a trace's rules say --------------------------------------------------------------------
+# Atoms say how a node is written, by its index; and a constant, by (index of consumer, position).
 
 
-def atom(node: Node, atoms: Mapping[int, Symbol]) -> Expression:
-    """How a node is written; a constant as its number."""
-    return expression(node.value) if node.index < 0 else atoms[node.index]
+def operands(node: Node, atoms: Mapping[Any, Any]) -> list[Expression]:
+    """How a node's operands are written; a constant of which atoms says nothing, as its number."""
+    return [
+        atoms[x.index] if x.index >= 0 else expression(atoms.get((node.index, i), x.value))
+        for i, x in enumerate(node.operands)
+    ]
 
 
-def formula(node: Node, atoms: Mapping[int, Symbol]) -> Expression:
+def formula(node: Node, atoms: Mapping[Any, Any]) -> Expression:
     """What a node applies to its operands, as it stands."""
-    return applied(node.operation, [atom(x, atoms) for x in node.operands], node.options)
+    return applied(node.operation, operands(node, atoms), node.options)
 
 
-def local_partial(node: Node, position: int, atoms: Mapping[int, Symbol]) -> Expression | None:
+def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expression | None:
     """The local partial derivative by one operand; None for a structural operation."""
     if node.operation.partials is None:
         return None
     rule = node.operation.partials[position]
     if rule is None or isinstance(rule, float):
         return expression(rule or 0.0)
-    return expression(rule(atom(node, atoms), *(atom(x, atoms) for x in node.operands)))
+    return expression(rule(atoms[node.index], *operands(node, atoms)))
 
 
 def contribution(
-    node: Node, position: int, atoms: Mapping[int, Symbol], cotangent: Symbol
+    node: Node, position: int, atoms: Mapping[Any, Any], cotangent: Symbol
 ) -> Expression:
     """What a node sends back to one operand, given the symbol of its own adjoint."""
     partial = local_partial(node, position, atoms)
     if partial is not None:
         value = expression(partial * cotangent)
     else:
-        operands = [as_whole(atom(x, atoms)) for x in node.operands]
-        y, g = as_whole(atom(node, atoms)), as_whole(cotangent)
-        value = expression(node.operation.pull[position](g, y, *operands, **(node.options or {})))
+        y, g = as_whole(atoms[node.index]), as_whole(cotangent)
+        values = map(as_whole, operands(node, atoms))
+        value = expression(node.operation.pull[position](g, y, *values, **(node.options or {})))
     shape = node.operands[position].shape
     if value.shape != shape and value.whole:
         value = expression(sweep.unbroadcast(value, shape, 0))
@@ -204,7 +247,7 @@ def as_whole(e: Expression) -> Expression:
     return e
 
 
-def symbolic_jacobian(trace: Trace, atoms: Mapping[int, Symbol]) -> list[list[Expression]]:
+def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expression]]:
     """The Jacobian entry by entry, in the symbols of the nodes' elements.
 
     One row for each element of the outputs, one column for each element of the inputs.
@@ -224,27 +267,31 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[int, Symbol]) -> list[list[Ex
     return matrix
 
 
-def written(constant: Value) -> Value:
-    """A constant, or the elements of a constant array, as exact numbers: none is ever rounded."""
-    if isinstance(constant, np.ndarray):
-        return np.frompyfunc(expression, 1, 1)(constant)
-    return expression(constant)
-
-
-def reread(tape: Tape, atoms: Mapping[int, Symbol]) -> Tape:
+def reread(tape: Tape, atoms: Mapping[Any, Any]) -> Tape:
     """The same tape with symbols for values; what has no symbol is written by its operands."""
     copy = Tape()
     for node in tape:
-        operands = tuple(
-            copy[x.index] if x.index >= 0 else copy.constant(x.operation, written(x.value))
-            for x in node.operands
-        )
-        if node.index in atoms or not operands:
+        known = tuple(reread_operand(node, i, copy, atoms) for i in range(len(node.operands)))
+        if node.index in atoms or not known:
             value = elements(atoms[node.index], node.shape)
         else:
-            value = applied_to_values(node, [x.value for x in operands])
-        copy.record(node.operation, operands, value, node.options)
+            value = applied_to_values(node, [x.value for x in known])
+        copy.record(node.operation, known, value, node.options)
     return copy
+
+
+def reread_operand(node: Node, position: int, copy: Tape, atoms: Mapping[Any, Any]) -> Node:
+    """An operand on the copied tape."""
+    operand, key = node.operands[position], (node.index, position)
+    if operand.index >= 0:
+        return copy[operand.index]
+    return copy.constant(operand.operation, exact_array(atoms.get(key, operand.value)))
+
+
+def exact_array(x: Any) -> Value:
+    """A literal, or a nested list of them, as expressions."""
+    array = np.asarray(x, object)
+    return np.frompyfunc(expression, 1, 1)(array) if array.ndim else expression(array.item())
 
 
 def applied_to_values(node: Node, values: Sequence[Value]) -> Value:
@@ -269,7 +316,6 @@ def elements(symbol: Symbol, shape: tuple[int, ...]) -> Value:
 def element(symbol: Symbol, position: tuple[int, ...]) -> Symbol:
     """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
     places = ",".join(str(i + 1) for i in position)
-    stem = re.fullmatch(r"(.*)_(?:\{([^{}]*)\}|(\w))", symbol.tex)
-    tex = f"{stem[1]}_{{{stem[2] or stem[3]},{places}}}" if stem else f"{symbol.tex}_{{{places}}}"
+    tex = subscripted(symbol.tex, places)
     plain = f"{symbol.text}[{','.join(map(str, position))}]"
     return Symbol(tex, plain, "_".join([symbol.javascript, *map(str, position)]))

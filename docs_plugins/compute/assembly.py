@@ -141,10 +141,10 @@ class _Assembly:
             return None
         return both(printers.formula(node, self._values_of(node)))
 
-    def _values_of(self, node: minigrad.Node) -> dict[int, Any]:
+    def _values_of(self, node: minigrad.Node) -> dict[Any, Any]:
         """The exact values of a node and its operands, signs where they are too long."""
         readings = self.readings
-        return {
+        return readings.written | {
             x.index: exact.named(readings.exact[x.index], readings.words.atoms[x.index])
             for x in (node, *node.operands)
             if x.index >= 0
@@ -267,6 +267,7 @@ class _Assembly:
             else:
                 step = self.forward.program.outputs[place - 1]
                 value = numbers(node.value, self.readings.constant(step), None)
+                self.claims["value", step] = node.value
             yield Output(label, shown, None if variable is None else node.index, node.shape, value)
             if label not in self.forward.program.names:
                 self._enter(label, node.shape, "value", value)
@@ -290,6 +291,7 @@ class _Assembly:
                 constant = self.forward.constants[step]
                 found = numbers(constant, self.readings.constant(step), None)
                 self._enter(name, np.shape(constant), "value", found)
+                self.claims["value", step] = constant
                 continue
             address = self.readings.words.addresses[index]
             if address == name:

@@ -34,6 +34,7 @@ _FROM_TEX = (
     (r"\\ne", "!="),
     (r"\\(?:cdot|odot|,)", "*"),
     (r"\\(ln|sin|cos|tan|arctan|tanh|max|min)(?=\W)", r"\1"),
+    (r"\\text\{at\}", "at"),
     (r"\\_", "_"),
     (r"\^\{(\w)\}", r"^\1"),
 )

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 import minigrad
+from docs_plugins.compute import constants
 from docs_plugins.compute.forward import Forward, apply
 from docs_plugins.compute.wording import Edge, Key, words
 from docs_plugins.language import Constant
-from minigrad import exact
+from minigrad import exact, printers
 
 
 class Readings:
@@ -27,9 +28,19 @@ class Readings:
         assigned = {index: name for name, index in reversed(list(program.names.items()))}
         self.names = tuple(assigned.get(forward.step_of[node.index]) for node in self.nodes)
         shapes = tuple(node.shape for node in self.trace.inputs)
-        self.words = words(Key(program.steps, program.outputs, self.names, shapes, self.trace))
         self._constants: dict[int, Any] = {}
         self.literals = self._literals()
+        self.written = constants.written(self.literals)
+        key = Key(
+            program.steps,
+            program.outputs,
+            self.names,
+            shapes,
+            self.trace,
+            self.written,
+            self._typed(),
+        )
+        self.words = words(key)
         self.shadowed, own = exact.shadow(self.trace, self.literals, self.words.atoms)
         self.exact = [exact.opened(value) for value in own]
 
@@ -60,9 +71,20 @@ class Readings:
                 operand.exact if isinstance(operand, Constant) else self.constant(operand)
                 for operand in found.operands
             ]
-            value = apply(found, [exact.exact_array(operand) for operand in operands])
+            value = apply(found, [printers.exact_array(operand) for operand in operands])
             self._constants[step] = exact.opened(value)
         return self._constants[step]
+
+    def _typed(self) -> dict[constants.Place, Any]:
+        """Constants as typed, where they are more than one number."""
+        steps = self.forward.program.steps
+        found = {
+            (node.index, position): constants.typed(steps, operand)
+            for node, step in zip(self.nodes, self.steps, strict=True)
+            for position, operand in enumerate(step.operands)
+            if isinstance(operand, int) and operand in self.forward.constants
+        }
+        return {place: one for place, one in found.items() if one is not None}
 
     def _literals(self) -> dict[Any, Any]:
         """What the writer typed, as the engine's exact reading takes it."""

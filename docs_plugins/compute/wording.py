@@ -17,6 +17,7 @@ from docs_plugins.model import Formula, Shape
 from minigrad import printers
 
 Edge = tuple[int, int, int]  # operand, consumer, position
+Constants = dict[tuple[int, int], Any]  # by consumer and position
 MOST_SYMBOLS = 400  # entries of a Jacobian that are also written in symbols
 
 
@@ -29,6 +30,8 @@ class Key:
     names: tuple[str | None, ...]  # of the nodes
     shapes: tuple[Shape, ...]  # of the inputs
     trace: minigrad.Trace = field(compare=False)
+    exact: Constants = field(compare=False)  # constants, which the steps decide
+    typed: Constants = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Words:
 
     addresses: tuple[str, ...]
     signs: tuple[naming.Sign, ...]
-    atoms: dict[int, printers.Symbol]
+    atoms: dict[Any, Any]  # and constants, by consumer and position
     cotangents: dict[int, printers.Symbol]
     formulas: tuple[Formula, ...]
     plain: tuple[str, ...]  # in the writer's own names, as records have it
@@ -62,14 +65,14 @@ def words(key: Key) -> Words:
     inputs = len(key.trace.inputs)
     addresses = tuple(name or f"v{index + 1 - inputs}" for index, name in enumerate(key.names))
     signs = naming.signs(key.names, inputs)
-    atoms: dict[int, printers.Symbol] = {}
+    atoms: dict[Any, Any] = dict(key.exact)
     cotangents: dict[int, printers.Symbol] = {}
-    plain: dict[int, Any] = {}
+    plain: dict[Any, Any] = dict(key.exact)
     for node, sign, name in zip(nodes, signs, key.names, strict=True):
         atoms[node.index] = symbol(sign.formula, node.shape)
         cotangents[node.index] = symbol(sign.adjoint, node.shape)
         plain[node.index] = (
-            printers.formula(node, plain)
+            printers.formula(node, plain | key.typed)
             if name is None
             else printers.Symbol(name, name, shape=node.shape)
         )
@@ -87,13 +90,13 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            both(printers.formula(node, atoms))
+            both(printers.formula(node, atoms | key.typed))
             if node.operands
             else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            printers.to_text(printers.formula(node, plain))
+            printers.to_text(printers.formula(node, plain | key.typed))
             if node.operands
             else addresses[node.index]
             for node in nodes
@@ -108,9 +111,9 @@ def _link(
     position: int,
     addresses: tuple[str, ...],
     signs: tuple[naming.Sign, ...],
-    atoms: dict[int, printers.Symbol],
+    atoms: dict[Any, Any],
     cotangents: dict[int, printers.Symbol],
-    plain: dict[int, Any],
+    plain: dict[Any, Any],
 ) -> LinkWords:
     local = printers.local_partial(node, position, atoms)
     cotangent = cotangents[node.index]
@@ -151,10 +154,12 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
     }
     names |= _signs_of_outputs(trace, names)
     shapes = {index: trace.nodes[index].shape for index in names}
-    shown = {i: symbol(naming.sign(name).formula, shapes[i]) for i, name in names.items()}
-    entries = printers.symbolic_jacobian(trace, shown)
-    plain = {i: symbol(Formula(name, name), shapes[i]) for i, name in names.items()}
-    in_plain = printers.symbolic_jacobian(trace, plain)
+    shown: dict[Any, Any] = {
+        i: symbol(naming.sign(name).formula, shapes[i]) for i, name in names.items()
+    }
+    entries = printers.symbolic_jacobian(trace, shown | key.exact)
+    plain: dict[Any, Any] = {i: symbol(Formula(name, name), shapes[i]) for i, name in names.items()}
+    in_plain = printers.symbolic_jacobian(trace, plain | key.exact)
     return tuple(
         tuple((both(e), printers.to_text(p)) for e, p in zip(row, plain_row, strict=True))
         for row, plain_row in zip(entries, in_plain, strict=True)
@@ -162,13 +167,13 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
 
 
 def _signs_of_outputs(trace: minigrad.Trace, names: dict[int, str]) -> dict[int, str]:
-    """The sign y of unnamed arrays whose elements each take in many, as those of softmax do."""
+    """The sign y of unnamed outputs that take in many elements, as softmax and max do."""
     several = len(trace.outputs) > 1
     found = {}
     for place, node in enumerate(trace.outputs, 1):
         label = f"y{place}" if several else "y"
         free = node.index not in names and label not in names.values()
-        if node.index >= 0 and node.shape and node.operation.objects and free:
+        if node.index >= 0 and node.operation.objects and free:
             found[node.index] = label
     return found
 
@@ -196,4 +201,5 @@ def _factor(expression: Any, language: str, *, first: bool = False) -> str:
     expression = printers.expanded(printers.expression(expression))
     text, binds = printers.printed(expression, language)
     leading_minus = first and isinstance(expression, printers.Number)
-    return text if binds >= 2 or leading_minus else f"({text})"
+    swallows = first and language == "tex" and printers.ends_open(expression)
+    return text if (binds >= 2 or leading_minus) and not swallows else f"({text})"
