@@ -12,9 +12,10 @@ that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javas
 5.5
 """
 
-from minigrad import exact as exact
-from minigrad import javascript as javascript
-from minigrad import printers as printers
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
 from minigrad.magnitudes import Magnitudes as Magnitudes
@@ -29,5 +30,18 @@ from minigrad.trace import Jacobian as Jacobian
 from minigrad.trace import Trace as Trace
 from minigrad.trace import trace as trace
 from minigrad.transforms import *  # noqa: F403  (transforms.__all__)
+
+if TYPE_CHECKING:
+    from minigrad import exact as exact
+    from minigrad import javascript as javascript
+    from minigrad import printers as printers
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import the readings that give no numbers when they are first asked for."""
+    if name in {"exact", "javascript", "printers"}:
+        return import_module(f"minigrad.{name}")
+    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+
 
 __version__ = "0.1.0"

@@ -88,7 +88,7 @@ class Number(Expression):
 
     __slots__ = ("value",)
 
-    def __init__(self, value: Fraction | int) -> None:
+    def __init__(self, value: Fraction | int | str) -> None:
         """Take an exact value."""
         super().__init__(ATOM, ())
         self.value = Fraction(value)

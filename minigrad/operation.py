@@ -50,7 +50,7 @@ class Operation:
         domain: Where it is defined, in words.
         kink: What is chosen where there is no derivative, in words.
         at_kink: Whether given operands are at such a point.
-        exact: Its value on fractions, or None where that is not a fraction.
+        exact: Its value on fractions, as ``Fraction`` takes it; None where it is not a fraction.
         generic: For a guard, the branch that textbooks print.
         objects: Its value on object arrays, where numpy's own does not do.
         sized: How ``push`` or ``pull`` go through it without cancellation.

@@ -13,7 +13,6 @@ from __future__ import annotations
 import builtins
 import math
 import operator
-from fractions import Fraction
 from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,6 +24,7 @@ from minigrad.operation import OPERATIONS, Reading, elementwise, plain, structur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
 
 __all__ = [
     "abs", "add", "arctan", "broadcast_to", "concatenate", "cos", "divide", "dot", "equal", "exp",
@@ -106,17 +106,17 @@ def negative(x: Value) -> Value:
 
 def exact_power(a: Fraction, b: Fraction) -> Fraction | None:
     """Power of fractions where that is a fraction of reasonable size."""
-    if b == Fraction(1, 2):
+    if b == 0.5:
         return exact_root(a)
     whole = b.denominator == 1 and builtins.abs(b) <= 64
-    return Fraction(a) ** int(b) if whole and (a or b >= 0) else None
+    return a ** int(b) if whole and (a or b >= 0) else None
 
 
 def exact_root(x: Fraction) -> Fraction | None:
     """The root of a fraction of two squares."""
     if x < 0:
         return None
-    root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
+    root = type(x)(math.isqrt(x.numerator), math.isqrt(x.denominator))
     return root if root * root == x else None
 
 
@@ -139,7 +139,7 @@ def power(a: Value, b: Value) -> Value:
 
 def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
     """Multiple of a power where that is a fraction."""
-    raised = exact_power(a, b) if c else Fraction(0)
+    raised = exact_power(a, b) if c else c
     return None if raised is None else c * raised
 
 
@@ -161,7 +161,7 @@ def scaled_power(c: Value, a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda a, b: a * math.log(b) if a else 0.0, lambda y, a, b: log(b), lambda y, a, b: a / b,
-    generic=lambda a, b: a * log(b), exact=lambda a, b: Fraction(0) if not a or b == 1 else None,
+    generic=lambda a, b: a * log(b), exact=lambda a, b: 0 if not a or b == 1 else None,
     javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))", domain="b > 0, or a = 0",
 )  # fmt: skip
 def xlogy(a: Value, b: Value) -> Value:
@@ -343,7 +343,7 @@ def scalar_sigmoid(x: float) -> float:
 
 @elementwise(
     scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x), tex=r"\sigma({0})",
-    javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: Fraction(1, 2)}.get,
+    javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: "1/2"}.get,
 )  # fmt: skip
 def sigmoid(x: Value) -> Value:
     """Logistic function 1 / (1 + exp(-x)), whose derivative y (1 - y) is exact in the tails.
@@ -386,7 +386,7 @@ def softplus(x: Value) -> Value:
 
 @elementwise(
     lambda x: builtins.max(x, 0.0), lambda y, x: greater(x, 0.0), javascript="Math.max({0}, 0)",
-    exact=lambda x: builtins.max(x, Fraction(0)), kink="relu has no derivative at 0; 0 is taken",
+    exact=lambda x: builtins.max(x, 0), kink="relu has no derivative at 0; 0 is taken",
     at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def relu(x: Value) -> Value:
@@ -414,7 +414,7 @@ def abs(x: Value) -> Value:
 
 @elementwise(
     lambda x: float((x > 0.0) - (x < 0.0)), None, javascript="Math.sign({0})",
-    exact=lambda x: Fraction((x > 0) - (x < 0)),
+    exact=lambda x: (x > 0) - (x < 0),
 )  # fmt: skip
 def sign(x: Value) -> Value:
     """Sign of x: -1, 0 or 1; its derivative is taken as 0 everywhere.
@@ -463,7 +463,7 @@ def comparison(
     return elementwise(
         lambda a, b: float(function(a, b)), None, None, binds=3,
         tex=f"[{{0}} {tex} {{1}}]", text=f"[{{0}} {text} {{1}}]",
-        javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=lambda a, b: Fraction(function(a, b)),
+        javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=function,
     )  # fmt: skip
 
 
@@ -529,7 +529,7 @@ def not_equal(a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None, generic=greater,
-    exact=lambda a, b: Fraction((a > b) + (a >= b), 2),
+    exact=lambda a, b: f"{(a > b) + (a >= b)}/2",
     javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2", binds=2,
 )  # fmt: skip
 def wins(a: Value, b: Value) -> Value:
