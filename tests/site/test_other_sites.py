@@ -238,9 +238,9 @@ def test_the_extension_alone_renders_with_plain_markdown(environment, tmp_path):
 
 
 def tables(html):
-    """What the page shows of its blocks: tables and figures."""
+    """The page's trace and its graph."""
     html = re.sub(r"(?s).*<h1|<footer.*", "", html)
-    return re.findall(r'<table class="mg-.*?</table>|<svg .*?</svg>', html, re.DOTALL)
+    return re.findall(r'<table[^>]*aria-label="Trace of.*?</table>|<svg .*?</svg>', html, re.DOTALL)
 
 
 def test_properdocs_builds_the_same_tables(environment, site):
