@@ -8,18 +8,23 @@ from .visits import SETTLED, open_context
 
 TABS = 4  # at a time
 
-TARGETS = """() => [...document.querySelectorAll('article :is(h2, h3, figure, .mg-equation)[id]')]
+TARGETS = """which => [...document.querySelectorAll(`article :is(${which})[id]`)]
   .map(target => target.id)"""
 
 
 @pytest.mark.parametrize("screen", ["desktop", "phone"])
-def test_nothing_moves_after_a_deep_link(browser, served, screen: str) -> None:
+@pytest.mark.parametrize(
+    "which",
+    ["h2, .mg-equation", pytest.param("h3, figure, .mg-view", marks=pytest.mark.heavy)],
+    ids=["sections", "everything-else"],
+)
+def test_nothing_moves_after_a_deep_link(browser, served, screen: str, which: str) -> None:
     context, _ = open_context(browser, served, screen)
     context.route("**/search/**", lambda route: route.abort())  # it moves nothing, and takes time
     tab = context.new_page()
     tab.goto(served.address("backpropagation/"))
-    targets = tab.evaluate(TARGETS)
-    assert len(targets) > 10
+    targets = tab.evaluate(TARGETS, which)
+    assert len(targets) >= 10
     moved = {}
     tabs = [tab, *(context.new_page() for _ in range(TABS - 1))]
     for first in range(0, len(targets), TABS):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .conftest import Visitor
     from .visits import Visit
 
@@ -20,9 +23,17 @@ def page(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=WAYS, ids="-".join)
-def visit(request: pytest.FixtureRequest, page: str, visited: Visitor) -> Visit:
-    return visited(page, *request.param)
+def ways() -> Iterator[object]:
+    """Every page in every way; the long reference in other ways than the first is heavy."""
+    for page, way in product(PAGES, WAYS):
+        heavy = [pytest.mark.heavy] if page == "minigrad/" and way != WAYS[0] else []
+        name = "-".join((page.strip("/") or "home", *way))
+        yield pytest.param((page, *way), marks=heavy, id=name)
+
+
+@pytest.fixture(params=ways())
+def visit(request: pytest.FixtureRequest, visited: Visitor) -> Visit:
+    return visited(*request.param)
 
 
 def test_every_page_is_looked_at(served) -> None:
