@@ -12,8 +12,9 @@ that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javas
 5.5
 """
 
-from importlib import import_module
-from types import ModuleType
+from __future__ import annotations
+
+import importlib
 from typing import TYPE_CHECKING
 
 from minigrad.check import check_grads as check_grads
@@ -32,6 +33,8 @@ from minigrad.trace import trace as trace
 from minigrad.transforms import *  # noqa: F403  (transforms.__all__)
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from minigrad import exact as exact
     from minigrad import javascript as javascript
     from minigrad import printers as printers
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> ModuleType:
     """Import the readings that give no numbers when they are first asked for."""
     if name in {"exact", "javascript", "printers"}:
-        return import_module(f"minigrad.{name}")
+        return importlib.import_module(f"minigrad.{name}")
     raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
 
 

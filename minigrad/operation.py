@@ -156,7 +156,7 @@ def structural(
     def declare(body: Function) -> Function:
         arity = len(pull) if isinstance(pull, list) else 0
         fields = with_defaults(body.__name__, arity, printing)
-        value = body if arity else lambda *values, **options: body(values, **options)
+        value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
         operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
