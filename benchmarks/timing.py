@@ -72,7 +72,8 @@ def peak_bytes(call: Callable[[], object]) -> int:
 
 def child_seconds(code: str) -> float:
     """Processor seconds of a new Python that runs this code. It needs a Unix."""
-    child = os.posix_spawn(sys.executable, [sys.executable, "-c", code], dict(os.environ))
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    child = os.posix_spawn(sys.executable, [sys.executable, "-c", code], environment)
     _, status, usage = os.wait4(child, 0)
     if status:
         raise RuntimeError(f"{code!r} failed")
