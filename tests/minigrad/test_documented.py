@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import minigrad as mg
+from minigrad import ops
 
 FOLDER = Path(mg.__file__).parent
 MODULES = [
@@ -20,26 +21,32 @@ MODULES = [
 PUBLIC = {
     name: found
     for name, found in vars(mg).items()
-    if not name.startswith("_") and (inspect.isfunction(found) or inspect.isclass(found))
+    if not name.startswith("_")
+    and getattr(found, "__module__", "").startswith("minigrad")
+    and (inspect.isfunction(found) or inspect.isclass(found))
 }
 FUNCTIONS = {name: found for name, found in PUBLIC.items() if inspect.isfunction(found)}
 
 
+def failures(found: list[doctest.DocTest]) -> int:
+    """Run examples; how many fail."""
+    runner = doctest.DocTestRunner()
+    for test in found:
+        runner.run(test)
+    return runner.failures
+
+
 @pytest.mark.parametrize("module", [mg, *MODULES], ids=lambda module: module.__name__)
 def test_examples_run(module: object) -> None:
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    tests = [test for test in finder.find(module) if test.examples]
-    for operation in mg.OPERATIONS.values():  # wrapped functions, which the finder passes by
-        if operation.value.__module__ == getattr(module, "__name__", ""):
-            tests += [
-                t
-                for t in finder.find(operation.apply, operation.name, globs=vars(module).copy())
-                if t.examples
-            ]
-    for test in tests:
-        runner.run(test)
-    assert not runner.failures
+    assert not failures(doctest.DocTestFinder().find(module))
+
+
+@pytest.mark.parametrize("name", mg.OPERATIONS)
+def test_examples_of_an_operation_run(name: str) -> None:
+    apply = mg.OPERATIONS[name].apply
+    found = doctest.DocTestFinder().find(apply, name, globs=dict(vars(ops)))
+    assert any(test.examples for test in found)
+    assert not failures(found)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
