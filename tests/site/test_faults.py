@@ -268,7 +268,7 @@ def test_a_fault_in_a_row_is_caught(kind, number):
     block = blocks()[number]
     seeded_rows = list(row_faults(block, kind))
     for text in seeded_rows:
-        found = record.check(text, computed(block))
+        found = record.compare(record.parse(text), computed(block))
         assert found
         for difference in found:
             assert difference.item

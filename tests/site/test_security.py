@@ -203,3 +203,52 @@ def test_accept_writes_nothing_outside_of_docs(small_site, tmp_path):
         code, printed = small_site.run("accept", path)
         assert code == 2
         assert "outside" in printed
+
+
+BLOCK = "```minigrad\ndef f(x):\n    y = x * x\n    return y + 1\nf({})\n```\n\n"
+HUGE = {
+    "a block of a megabyte": "```minigrad\ndef f(x):\n" + "    y = x\n" * 100_000 + "```\n",
+    "a million nodes": "```minigrad\ndef f(x):\n    return " + "x+" * 400_000 + "x\nf(1)\n```\n",
+    "ten thousand parentheses": "```minigrad\ndef f(x):\n    return "
+    + "(" * 10_000
+    + "x"
+    + ")" * 10_000
+    + "\nf(1)\n```\n",
+    "a descent of a billion steps": BLOCK.format(1) + "{{ f.descent over=x steps=1000000000 }}\n",
+    "a matrix of ten billion": "```minigrad\ndef f(x):\n"
+    "    return sum(reshape(x, (100000, 1)) * reshape(x, (1, 100000)))\nf(1)\n```\n",
+    "an outer product that grows": "```minigrad\ndef f(x):\n    a = x @ transpose(x)\n"
+    "    return sum(a)\nf([" + ",".join(["[1]"] * 1000) + "])\n```\n",
+    "a number of a megabyte": BLOCK.format("9" * 1_000_000),
+    "twenty thousand references": BLOCK.format(1) + "{{ f.zz }} " * 20_000,
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+def test_a_hostile_page_is_refused(convert, kind):
+    """Each would run for hours, or not fit into memory, were it not refused before."""
+    problems, _, page = convert(HUGE[kind], None)
+    assert any(problem.startswith("docs/page.md:") for problem in problems)
+    assert sum(len(c.numbers) for c in page.computations.values()) < 10_000
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p data-mg=f.x.value>" * 10_000,
+        "<div data-mg-view=f.trace>" * 10_000 + "1" * 50_000,
+        "<td data-mg=f.x.value>1" * 10_000,
+        '<div data-mg-block="f" data-mg-text="' + "x" * 1_000_000 + '"></div>',
+        '<div data-mg-block="f" data-mg-text="def f(x):&#10;  return x&#10;f(1)" data-mg-count="'
+        + "9" * 10_000
+        + '"></div>',
+        "<a data-mg-in='" + "f.x.value " * 10_000 + "'>",
+        "<!--" * 250_000,
+        "<" * 500_000,
+    ],
+)
+def test_hostile_html_is_read_to_its_end(small_site, html):
+    page = small_site.page("page.html", html)
+    code, printed = small_site.run("verify", str(page))
+    assert code == 1
+    assert "Traceback" not in printed
