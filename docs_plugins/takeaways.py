@@ -6,22 +6,12 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any
-from unicodedata import normalize
 
 from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 from docs_plugins.provenance import call_of
-
-STYLE = """
-svg{background:#fff;color:#222}
-text{fill:#222;font-family:"STIX Two Text",Cambria,"Times New Roman",Times,serif}
-.i{font-style:italic}.s{font-size:72%}.a{fill:#b4231f}.n{fill:#f5f5f5;stroke:#666}.k{fill:#fbeceb}
-.f,.b{fill:none;stroke:#222;stroke-width:1.3}.b{stroke:#b4231f;stroke-dasharray:5 3.5}
-.fh{fill:#222}.bh{fill:#b4231f}
-"""
-ITALIC = re.compile("([\u210e\U0001d434-\U0001d71b]+)")
-
+from docs_plugins.standalone import standalone
 
 def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:
     """Each file's ending and content by its name on the page.
@@ -106,15 +96,7 @@ def figure(drawn: str) -> str:
     found = re.search(r"<svg.*</svg>", drawn, re.DOTALL)
     if found is None:
         return ""
-    text = re.sub(r' (?:class="mg-[^"]*"|data-[\w-]+="[^"]*")', "", found[0])
-    text = re.sub(r"(<svg[^>]*>)", lambda head: f"{head[1]}<style>{STYLE}</style>", text, count=1)
-    head, style, body = text.partition("</style>")
-    return head + style + re.sub(r"(<text.*?</text>)", _upright, body, flags=re.DOTALL) + "\n"
-
-
-def _upright(label: re.Match[str]) -> str:
-    """Italics of mathematics as a font's own italics, which every system has."""
-    return ITALIC.sub(lambda run: f'<tspan class="i">{normalize("NFKC", run[1])}</tspan>', label[0])
+    return standalone(found[0])
 
 
 # --- table

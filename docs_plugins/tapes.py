@@ -194,7 +194,7 @@ def compiled(
 
 
 def _paths(found: Result, shown: set[str]) -> str:
-    return ",".join(path for path in found.paths if path in shown) or "-"
+    return "|".join(path for path in found.paths if path in shown) or "-"
 
 
 def _complaints(results: Sequence[Result]) -> dict[str, list[int]]:
@@ -278,7 +278,7 @@ def _written(value: object) -> str:
 
 def _compact(expression: str) -> str:
     """Without the spaces that JavaScript can do without; `a - -b` keeps them."""
-    return re.sub(r" ([*/<>?:=!]+|\+|-)(?! [+-]) ?", lambda found: found[1], expression).strip()
+    return re.sub(r" ([*/<>?:=!]+|\+|-) (?![+-])", r"\1", expression)
 
 
 def player() -> str:

@@ -271,7 +271,7 @@ const playerOf = (block, data, article, trace, graphs) => {
 
 const inputsOf = (block, data, article, views, player, query) => {
   const given = data.i.map(input => input[2]), now = [...given];
-  const paths = data.n.split(" ").map(names => names.split(","));
+  const paths = data.n.split(" ").map(names => names.split("|"));
   // every number by its path; where one is not finite the evaluation stops, as the engine's does
   const run = inputs => {
     const values = data.t(...inputs), stop = values.findIndex(value => !isFinite(value)), found = {};
