@@ -49,7 +49,10 @@ def tape(computation: Computation, shown: Collection[str] | None = None) -> Tape
     if sum(len(variable.value) for variable in computation.variables) > MOST_ELEMENTS:
         return None
     wanted = set(computation.numbers) if shown is None else set(shown)
-    return _Compiler(computation, wanted).tape()
+    try:
+        return _Compiler(computation, wanted).tape()
+    except NotImplementedError:  # an operation that no JavaScript is declared for
+        return None
 
 
 class _Compiler:
