@@ -13,6 +13,7 @@ from docs_plugins.numbers import show
 from docs_plugins.provenance import call_of
 from docs_plugins.standalone import standalone
 
+
 def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:
     """Each file's ending and content by its name on the page.
 

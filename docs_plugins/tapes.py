@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count, product
 from pathlib import Path
 from string import ascii_lowercase
+from unicodedata import normalize
 
 from docs_plugins import compute, mathline
 from docs_plugins.model import Computation, Formula, Link, Variable, elements
@@ -136,7 +137,7 @@ def _backward(computation: Computation) -> Iterator[Step]:
 
 def spoken(formula: Formula) -> str:
     """A formula as running text: cos(v₀) · ṽ₃."""
-    return mathline.plain(mathline.math(formula.tex, formula.text))
+    return normalize("NFC", mathline.plain(mathline.math(formula.tex, formula.text)))
 
 
 def sent_by(computation: Computation, variable: Variable) -> list[Link]:
@@ -282,6 +283,9 @@ def _compact(expression: str) -> str:
 
 
 def player() -> str:
-    """The player's own script without its comments and indentation."""
+    """The player's own script without comments, line ends and spaces that it can do without."""
     lines = (line.strip() for line in PLAYER.read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    code = "\n".join(line for line in lines if line and not line.startswith("//"))
+    parts = re.split(r"(\"[^\"]*\"|`[^`]*`)", code)  # code and texts in turn
+    parts[::2] = (re.sub(r" ?([=+*/?:<>&|{}(),;-]+) ?", r"\1", part) for part in parts[::2])
+    return re.sub(r"(?<=[;,{(\[])\n", "", "".join(parts)) + "\n"

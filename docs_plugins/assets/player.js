@@ -9,7 +9,7 @@ const make = (tag, attributes, ...content) => {
   return element;
 };
 // a text in pieces, those with signs of variables in the formulas' letters
-const lettered = text => text.split(/(\S*[\u0303\u2080-\u208b]\S*)/).map((part, place) => place % 2 ? make("span", { class: "mg-sign" }, part) : part);
+const lettered = text => text.split(/(\S*[^\0-\xff]\S*)/).map((part, place) => place % 2 ? make("span", { class: "mg-sign" }, part) : part);
 const token = (tag, text) => {
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
   element.textContent = text;
@@ -25,26 +25,15 @@ let timers = [], lit = [];
 
 // ---- numbers as the page writes them
 
-const shown = (value, format) => {
-  let digits, size = Math.abs(value);
+const trimmed = digits => digits.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+const shown = (value, format = "") => {
   if (!isFinite(value)) return "—";
-  if (format) {
-    const [, places, kind] = format.match(/(\d+)(.)/);
-    digits = kind == "f" ? size.toFixed(places) : kind == "e" ? size.toExponential(places)
-      : general(size, Math.max(places, 1));
-  } else if (size && (size < 1e-3 || size >= 1e7)) {
-    digits = size.toExponential(4).replace(/\.?0*e/, "e");
-  } else digits = size ? size.toFixed(4) : "0";
-  let [mantissa, power] = digits.split("e");
-  if (power) mantissa += "×10" + power.replace("+", "").replace(/./g, c => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
-  return (value < 0 && /[1-9]/.test(digits.split("e")[0]) ? "−" : "") + mantissa;
-};
-const general = (size, places) => {
-  if (!size) return "0";
-  const exponent = +size.toExponential(places - 1).split("e")[1];
-  return exponent < -4 || exponent >= places
-    ? size.toExponential(places - 1).replace(/(\.\d*?)0*e/, "$1e").replace(".e", "e")
-    : size.toFixed(places - 1 - exponent).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  const size = Math.abs(value), places = +format.slice(1, -1), kind = format.slice(-1);
+  const [digits, power] = (kind == "f" ? size.toFixed(places) : kind == "e" ? size.toExponential(places)
+    : kind == "g" ? trimmed(size && +size.toPrecision(places || 1) < 1e-4 ? size.toExponential((places || 1) - 1) : size.toPrecision(places || 1))
+    : !size ? "0" : size < 1e-3 || size >= 1e7 ? trimmed(size.toExponential(4)) : size.toFixed(4)).split("e");
+  return (value < 0 && /[1-9]/.test(digits) ? "−" : "") + digits
+    + (power ? "×10" + power.replace("+", "").replace(/./g, c => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]) : "");
 };
 // the text node with the sign before a number, if one stands there
 const signBefore = (element, body) => {
@@ -65,31 +54,25 @@ const signBefore = (element, body) => {
 const keyOf = (block, path) => {
   const [node, quantity, other] = strip(path).split(".");
   return block + "." + (quantity == "d" ? other + ".from." + node : quantity == "from" ? `${node}.from.${other}`
-    : node == "jacobian" ? other : node);
+    : node == "jacobian" ? other : path == "value" ? "y" : node);
 };
-const light = (element, key) => {
+const light = element => {
+  const named = element?.closest?.("[data-of]");
   for (const one of lit) one.classList.remove("mg-lit");
-  lit = [];
-  const named = element && element.closest && element.closest("[data-of]");
-  const page = named && named.closest("article, main, body");
-  if (!named) return;
-  const wanted = canonical(named.getAttribute("data-of"));
-  lit = all("[data-of]", page).filter(one => canonical(one.getAttribute("data-of")) == wanted);
+  lit = named ? all("[data-of]").filter(one => canonical(one.dataset.of) == canonical(named.dataset.of)) : [];
   for (const one of lit) one.classList.add("mg-lit");
 };
 let rowKeys = new Set();
 // the only link of a node has no row of its own: it is one with the node
-const canonical = key => rowKeys.has(key) || !key.includes(".from.") ? key : key.replace(/\.p\d$/, "").replace(
-  /\.from\..*/, match => rowKeys.has(key.replace(/\.p\d$/, "")) || !rowKeys.size ? match : "");
+const canonical = key => rowKeys.size && !rowKeys.has(key) ? key.replace(/\.from\..*/, "") : key;
 
 // One tab stop for each table, figure and the text of each block; arrows move inside.
 const rove = (elements, keys) => {
   elements.forEach((element, place) => {
     element.setAttribute("tabindex", place ? -1 : 0);
     element.addEventListener("keydown", event => {
-      const way = keys[event.key];
-      const next = elements[way == "end" ? elements.length - 1 : way == "home" ? 0 : place + way];
-      if (event.target != element || way === undefined) return;
+      const way = keys[event.key], next = elements[place + way];
+      if (event.target != element || !way) return;
       event.preventDefault();
       event.stopPropagation();
       if (!next) return;
@@ -105,43 +88,41 @@ const ANY = { ...UP_DOWN, ArrowLeft: -1, ArrowRight: 1 };
 // the signs of the trace in its formulas and in those of the text around it
 const markSigns = (block, trace, article) => {
   const signs = new Map();
-  for (const row of all("tbody tr[data-of]", trace)) {
-    for (const head of all("th", row)) {
-      const math = head.querySelector("math");
-      let value = head;
-      while (value && !value.classList.contains("mg-v")) value = value.nextElementSibling;
-      const number = value && value.querySelector("[data-mg]");
-      if (math && math.firstElementChild && !signs.has(math.innerHTML))
-        signs.set(math.innerHTML, [row.getAttribute("data-of"), number && !value.querySelector(".mg-array") && number.getAttribute("data-mg")]);
-    }
+  for (const row of all("tbody tr[data-of]", trace)) for (const head of all("th", row)) {
+    const math = head.querySelector("math");
+    let value = head;
+    while (value && !value.matches(".mg-v")) value = value.nextElementSibling;
+    const found = value ? all("[data-mg]", value) : [];
+    if (math && !signs.has(math.innerHTML))
+      signs.set(math.innerHTML, [row.dataset.of, found.length == 1 ? found[0].dataset.mg : ""]);
   }
   const mark = root => all("msub, mi, mover", root).filter(element => {
     const found = signs.get(element.outerHTML);
     if (!found || element.closest("[data-path]") || (/^m(sub|over)$/.test(element.parentNode.localName)
       && element == element.parentNode.firstElementChild)) return false;
-    element.setAttribute("data-of", found[0]);
-    element.setAttribute("data-path", found[1] || "");
+    element.dataset.of = found[0];
+    element.dataset.path = found[1];
     return true;
   });
   mark(trace);
   // text belongs to the last block before it under the same heading, else to the first after it
-  let heading, owner, waiting = [], marked = [];
+  let owner, waiting = [], marked = [];
   for (const element of all("h1, h2, h3, h4, .mg-block, math, .mg-n", article)) {
-    if (/^h\d/i.test(element.localName)) heading = element, owner = null, waiting = [];
+    if (/^h\d/i.test(element.localName)) owner = null, waiting = [];
     else if (element.matches(".mg-block")) {
       if (element.dataset.mgBlock == block && !owner) marked.push(...waiting);
       owner = element.dataset.mgBlock;
       waiting = [];
     } else if (!element.closest(".mg-view, .mg-numbers, .mg-how, .mg-n .mg-n")) {
-      const own = element.matches(".mg-n") && element.getAttribute("data-mg").split(".")[0] == block;
+      const own = element.matches(".mg-n") && element.dataset.mg.split(".")[0] == block;
       if (own || element.localName == "math" && (!owner || owner == block))
         (own || owner ? marked : waiting).push(element);
     }
   }
   return marked.flatMap(element => {
     if (element.localName == "math") return mark(element);
-    const path = element.getAttribute("data-mg").slice(block.length + 1);
-    element.setAttribute("data-of", keyOf(block, path));
+    const path = element.dataset.mg.slice(block.length + 1);
+    element.dataset.of = keyOf(block, path);
     return [element];
   });
 };
@@ -151,15 +132,14 @@ const markSigns = (block, trace, article) => {
 const playerOf = (block, data, article, trace, graphs) => {
   const rows = of => all(`tr[data-of="${block}.${of}"]`, trace);
   const drawn = of => graphs.flatMap(graph => all(`g[data-of="${block}.${of}"]`, graph));
-  const left = row => all(":scope > *", row).slice(0, 4);
-  const right = row => { const cells = all(":scope > *", row); return cells.slice(cells.findIndex(c => c.matches(".mg-b"))); };
+  const left = row => [...row.children].slice(0, 4);
+  const right = row => [...row.children].slice([...row.children].findIndex(cell => cell.matches(".mg-b")));
   const into = of => graphs.flatMap(graph => all(`.mg-link[data-of*=".from.${of}"]`, graph)).filter(
-    link => link.getAttribute("data-of").replace(/\.p\d$/, "").endsWith(".from." + of));
+    link => link.dataset.of.replace(/\.p\d$/, "").endsWith(".from." + of));
   const steps = data.s.map(([path, text, tail = "", seed]) => {
     const [node, quantity] = path.split(".");
     const value = quantity == "value", link = quantity == "from", own = link ? rows(path) : [];
-    const cells = own.length ? right(own[0]) : rows(node).flatMap(value
-      ? row => row.matches(".mg-first") ? left(row) : [] : row => row.matches(".mg-first") ? right(row) : []);
+    const cells = own.length ? right(own[0]) : rows(node).flatMap(value ? left : right);
     const about = [...drawn(link ? path : node), ...(seed ? drawn(seed) : [])];
     return {
       text, tail, cells,
@@ -281,7 +261,7 @@ const inputsOf = (block, data, article, views, player, query) => {
   };
   const [first] = run(given);
   const numbers = all(`[data-mg^="${block}."]`, article).map(element => {
-    const path = element.getAttribute("data-mg").slice(block.length + 1);
+    const path = element.dataset.mg.slice(block.length + 1);
     return { element, path, nodes: [...element.childNodes], sign: signBefore(element, article) };
   });
   const signs = new Map(numbers.filter(n => n.sign).map(n => [n.sign, n.sign.data]));
@@ -344,7 +324,7 @@ const inputsOf = (block, data, article, views, player, query) => {
       const differs = moved && changed(path);
       element.classList.toggle("mg-re", differs);
       if (!differs) { element.replaceChildren(...nodes); continue; }
-      const [relation, text] = write(path, element.getAttribute("data-mg-format"));
+      const [relation, text] = write(path, element.dataset.mgFormat);
       count++;
       put(element, text);
       if (sign) sign.data = sign.data.replace(/[=≈](?=[^=≈]*$)/, relation);
@@ -353,13 +333,13 @@ const inputsOf = (block, data, article, views, player, query) => {
       const copy = source.cloneNode(true);
       let differs = false, broken = false;
       for (const part of all("[data-path]", copy)) {
-        const path = part.getAttribute("data-path").slice(block.length + 1);
+        const path = part.dataset.path.slice(block.length + 1);
         if (!(path in current)) continue;
         differs ||= changed(path);
         broken ||= !isFinite(current[path]);
         let ahead = part.previousElementSibling;
         if (ahead?.localName == "mspace") ahead = ahead.previousElementSibling;
-        const text = write(path)[1].replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+        const text = trimmed(write(path)[1]);
         if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
         part.replaceWith(token("mn", /^−|×/.test(text) && ahead && !/^[(=]$/.test(ahead.textContent) ? `(${text})` : text));
       }
@@ -424,7 +404,7 @@ const enhance = tapes => {
     element.dataset.mgReady = "";
     const trace = views.find(view => view.matches(".mg-trace"));
     const graphs = views.filter(view => view.matches(".mg-graph"));
-    for (const row of all("tr[data-of]", trace || element)) rowKeys.add(row.getAttribute("data-of"));
+    for (const row of all("tr[data-of]", trace || element)) rowKeys.add(row.dataset.of);
     for (const graph of graphs) {
       graph.querySelector("svg").setAttribute("role", "group");
       rove(all("g[data-of]", graph), UP_DOWN);
