@@ -23,7 +23,7 @@ __all__ = [
     "ends_open", "exact_array", "expanded", "expression", "formula", "local_partial", "printed",
     "reread", "symbolic_jacobian", "to_javascript", "to_tex", "to_text",
 ]  # fmt: skip
-TWICE = re.compile(r"_(?:\{([^{}]*)\}|(\w))_\{(?=[^{}]*\}$)")
+TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -337,4 +337,4 @@ def _footnote(node: minigrad.Node) -> str | None:
         if operation.partials is not None
         else operation.at_kink(values[0], node.value, **(node.options or {}))
     )
-    return f"{operation.name}: {operation.kink}" if np.any(at) else None
+    return operation.kink.replace("it has", f"{operation.name} has", 1) if np.any(at) else None

@@ -165,7 +165,7 @@ def _assign(statement: ast.Assign, body: Body) -> None:
     body.assigned[name] = line
     if isinstance(operand, Constant):
         body.literals[name] = operand
-        return
+        operand = body.add("constant", [operand], line)  # so that pages can quote it
     body.names[name] = operand
     body.steps[operand] = _renamed(body.steps[operand], name)
 
@@ -231,12 +231,12 @@ def _expression(node: ast.expr, body: Body) -> Operand:
 
 def _name(node: ast.Name, body: Body) -> Operand:
     body.used.add(node.id)
-    if node.id in body.names:
-        return body.names[node.id]
     if node.id in body.literals:
         return body.literals[node.id]
+    if node.id in body.names:
+        return body.names[node.id]
     later = {name: line for name, line in body.later.items() if line > node.lineno}
-    raise unknown_name(node.id, node.lineno, [*body.names, *body.literals], later)
+    raise unknown_name(node.id, node.lineno, list(body.names), later)
 
 
 def _binary(node: ast.BinOp, body: Body) -> Operand:

@@ -119,8 +119,9 @@ def test_a_condition_may_have_a_name() -> None:
 
 def test_a_named_number_is_the_number() -> None:
     program = parse("def f(x):\n    rate = -0.10\n    return rate * x + rate\nf(1)")
-    assert program.steps[1].operands == (Constant(-0.1, "-0.10"), 0)
-    assert program.names == {"x": 0}
+    assert program.steps[2].operands == (Constant(-0.1, "-0.10"), 0)
+    assert program.names == {"x": 0, "rate": 1}
+    assert program.steps[program.names["rate"]].operands == (Constant(-0.1, "-0.10"),)
 
 
 @pytest.mark.parametrize(
