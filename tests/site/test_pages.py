@@ -55,7 +55,7 @@ def test_softmax_s_jacobian_is_the_formula(page):
     found = shown(page)
     for row in range(3):
         for column in range(row, 3):
-            entry = number(found[f"p.jacobian.y[{row}].z[{column}]"])
+            entry = number(found[f"scores.jacobian.p[{row}].z[{column}]"])
             formula = number(found[f"formula.value[{row},{column}]"])
             assert entry == pytest.approx(formula, abs=1e-4)
 
