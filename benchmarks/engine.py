@@ -192,11 +192,16 @@ def w3() -> Iterator[Figure]:
             {
                 OURS: lambda ours=ours, p=p: ours(*p),
                 "hand": lambda p=p, data=data: byhand.loss_and_gradient(p, data),
+                "in place": lambda p=p, data=data: byhand.in_place(p, data),
                 **others,
             }
         )
         work = f"W3 784-128-10 network, batch {batch}"
-        yield Figure(work, "backpropagation by hand", timing.ratio(seconds, OURS, "hand"), *limits)
+        yield Figure(
+            work, "by hand, as one writes it", timing.ratio(seconds, OURS, "hand"), *limits
+        )
+        limit = timing.ratio(seconds, OURS, "in place")
+        yield Figure(work, "by hand, all in place", limit, *limits)
         for name in others:
             yield Figure(work, name, timing.ratio(seconds, OURS, name))
 

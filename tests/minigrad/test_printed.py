@@ -69,6 +69,40 @@ def read(tex: str, letters: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_printed_partials_are_the_numbers_used(name: str) -> None:
+    read_back(name)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_a_wrong_tex_template_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = mg.OPERATIONS[name]
+    faults: list[tuple[str, Any]] = []
+    if operation.generic is not None:
+        generic = operation.generic
+        faults = [
+            ("generic", lambda *xs: generic(*xs) * 1.001),
+            ("generic", lambda *xs: -generic(*xs)),
+        ]
+    else:
+        faults = [
+            ("tex", rf"\frac{{{{{operation.tex}}}}}{{{{{divisor}}}}}")
+            for divisor in ("1.001", "-1")
+        ]
+    if name in {"subtract", "divide", "power", "greater", "less", "less_equal", "greater_equal"}:
+        faults.append(("tex", exchanged(operation.tex)))
+    for field, fault in faults:
+        with monkeypatch.context() as patched:
+            patched.setattr(operation, field, fault)
+            with pytest.raises(AssertionError):
+                read_back(name)
+
+
+def exchanged(template: str) -> str:
+    """A template with its first two operands exchanged."""
+    return template.replace("{0", "{#").replace("{1", "{0").replace("{#", "{1")
+
+
+def read_back(name: str) -> None:
+    """Raise AssertionError where formula or partials, as printed, are not the numbers used."""
     operation = mg.OPERATIONS[name]
     guarded = compared = 0
     for point in points(name):
@@ -76,6 +110,7 @@ def test_printed_partials_are_the_numbers_used(name: str) -> None:
         atoms = symbols(len(point.trace.nodes))
         letters = exact_operands(point)
         formula = read(printers.to_tex(printers.formula(node, atoms)), letters)
+        assert formula is not None, f"{name}: {letters}"
         assert oracle.near(node.value, oracle.MP.mpf(formula)), f"{name}: {letters}"
         if operation.at_kink is not None and operation.at_kink(*(x.value for x in node.operands)):
             continue  # the generic branch is printed, and the trace says what is taken
@@ -153,6 +188,20 @@ def run_node(lines: list[str]) -> Any:
 
 @needs_node
 def test_javascript_is_the_value_and_the_partials_at_kinks_and_in_tails_too() -> None:
+    assert not wrong_in_javascript()
+
+
+@needs_node
+def test_wrong_javascript_is_found_for_every_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ELEMENTWISE:
+        template = mg.OPERATIONS[name].javascript
+        monkeypatch.setattr(mg.OPERATIONS[name], "javascript", f"1.001 * ({template})")
+        monkeypatch.setattr(mg.OPERATIONS[name], "binds", 2)
+    assert {what.partition(":")[0] for what, *_ in wrong_in_javascript()} == set(ELEMENTWISE)
+
+
+def wrong_in_javascript() -> list[tuple[str, Any, float]]:
+    """Values and partials that node computes otherwise than the engine: what, node's, ours."""
     lines: list[str] = []
     expected: list[tuple[str, float]] = []
     for name in ELEMENTWISE:
@@ -173,12 +222,11 @@ def test_javascript_is_the_value_and_the_partials_at_kinks_and_in_tails_too() ->
             expected += [(f"{name}: {given}: {c}", u) for c, u in zip(code, used, strict=True)]
     found = run_node(lines)
     assert len(found) == len(expected) > 500
-    wrong = [
+    return [
         (what, value, ours)
         for (what, ours), value in zip(expected, found, strict=True)
         if isinstance(value, str) or not oracle.near(ours, oracle.MP.mpf(value))
     ]
-    assert not wrong
 
 
 @needs_node
