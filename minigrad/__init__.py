@@ -3,7 +3,7 @@
 Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
 three steps of a derivative: ``operation.py`` (what applying one does), ``trace.py`` (what a
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
-built on these: ``transforms.py`` (grad, jacobian … as functions), ``check.py`` (the same by
+built on these: ``jacobians.py``, ``transforms.py`` (grad … as functions), ``check.py`` (the same by
 differences), ``magnitudes.py`` (the same without cancellation) and the readings of the rules
 that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javascript.py``.
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
+from minigrad.jacobians import Jacobian as Jacobian
 from minigrad.magnitudes import Magnitudes as Magnitudes
 from minigrad.node import Node as Node
 from minigrad.operation import OPERATIONS as OPERATIONS
@@ -27,7 +28,6 @@ from minigrad.ops import *  # noqa: F403  (the whole table: ops.__all__)
 from minigrad.ops import log as ln  # noqa: F401  (as textbooks write it)
 from minigrad.sweep import Contribution as Contribution
 from minigrad.sweep import Sweep as Sweep
-from minigrad.trace import Jacobian as Jacobian
 from minigrad.trace import Trace as Trace
 from minigrad.trace import trace as trace
 from minigrad.transforms import *  # noqa: F403  (transforms.__all__)

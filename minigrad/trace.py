@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import ops, sweep
-from minigrad.diagonal import Diagonal, full
+from minigrad import sweep
 from minigrad.errors import DomainError, users_line
+from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import CONSTANT, FLOAT, INPUT, RAISING, as_value, raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-
-class Jacobian(NamedTuple):
-    """All partial derivatives of all outputs by all inputs.
-
-    Attributes:
-        value: Matrix, one row an element of the outputs, one column an element of the inputs,
-            both in order and each array row by row.
-        mode: "reverse" (one backward pass a row) or "forward" (one forward pass a column).
-        passes: How many passes the mode needs; the engine carries them all in one sweep.
-        blocks: For each output, for each input, the array of shape output.shape + input.shape.
-    """
-
-    value: Value
-    mode: str
-    passes: int
-    blocks: tuple[tuple[Value, ...], ...]
 
 
 class Trace:
@@ -168,83 +150,7 @@ class Trace:
         >>> j.value.tolist(), j.mode, j.passes
         ([[5.0, 2.0], [1.0, 1.0]], 'reverse', 2)
         """
-        rows, columns = total_size(self.outputs), total_size(self.inputs)
-        mode = mode or ("reverse" if rows <= columns else "forward")
-        blocks = self.blocks(mode)
-        matrix = ops.concatenate(
-            [
-                ops.concatenate([ops.reshape(block, (y.size, x.size)) for block, x in pairs], 1)
-                for y, pairs in (
-                    (y, list(zip(row, self.inputs, strict=True)))
-                    for y, row in zip(self.outputs, blocks, strict=True)
-                )
-            ]
-        )
-        return Jacobian(matrix, mode, rows if mode == "reverse" else columns, blocks)
-
-    def blocks(self, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
-        """For each output, for each input, the partial derivatives of all their elements."""
-        rows, columns = total_size(self.outputs), total_size(self.inputs)
-        if mode not in {None, "reverse", "forward"}:
-            raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
-        if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
-            found = self.adjoints(identity(self.outputs, rows), 1, release=True)
-            if len(self.outputs) == len(self.inputs) == 1:
-                (y,), (x,) = self.outputs, self.inputs
-                return ((ops.reshaped(seeded(found, x, rows), y.shape + x.shape),),)
-            wholes = [seeded(found, x, rows) for x in self.inputs]
-            return tuple(
-                tuple(
-                    ops.reshaped(part, y.shape + x.shape)
-                    for x, part in zip(self.inputs, parts, strict=True)
-                )
-                for y, *parts in zip(
-                    self.outputs, *(split(whole, self.outputs) for whole in wholes), strict=True
-                )
-            )
-        found = self.tangents(identity(self.inputs, columns), 1)
-        return tuple(
-            tuple(
-                ops.reshaped(seeds_last(part), y.shape + x.shape)
-                for x, part in zip(self.inputs, split(whole, self.inputs), strict=True)
-            )
-            for y, whole in [(y, seeded(found, y, columns)) for y in self.outputs]
-        )
-
-
-def total_size(nodes: Sequence[Node]) -> int:
-    """How many elements nodes have together."""
-    return nodes[0].size if len(nodes) == 1 else sum(node.size for node in nodes)
-
-
-def split(whole: Value, nodes: Sequence[Node]) -> list[Value]:
-    """An array with the elements of all nodes along its first axis, cut into one for each node."""
-    if len(nodes) == 1:
-        return [whole]
-    ends = list(accumulate(node.size for node in nodes))
-    return [whole[end - node.size : end] for node, end in zip(nodes, ends, strict=True)]
-
-
-def identity(nodes: Sequence[Node], size: int) -> list[tuple[Node, Value]]:
-    """Each node with its part of the identity matrix of all elements, seeds leading."""
-    if len(nodes) == 1 and nodes[0].ndim == 1:
-        return [(nodes[0], Diagonal(np.ones(size)))]
-    columns = split(np.eye(size), nodes)  # as good as rows: the matrix is symmetric
-    return [
-        (node, part.T.reshape(size, *node.shape)) for node, part in zip(nodes, columns, strict=True)
-    ]
-
-
-def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
-    """A node's adjoint or tangent for all seeds, in full."""
-    value = found[node.index] if node.index >= 0 else None
-    return np.zeros((count, *node.shape)) if value is None else full(value)
-
-
-def seeds_last(whole: Value) -> Value:
-    """The leading axis of seeds moved to the end."""
-    axes = (*range(1, len(shape_of(whole))), 0)
-    return whole.transpose(axes) if type(whole) is np.ndarray else ops.transpose(whole, axes)
+        return jacobian(self, mode)
 
 
 def like(given: Any, node: Node, what: str) -> Value:

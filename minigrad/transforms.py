@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import ops
+from minigrad.jacobians import blocks_of
 from minigrad.node import Node, Value, shape_of
 from minigrad.operation import raising
 from minigrad.trace import Trace, like, run
@@ -125,7 +126,7 @@ def jacobian(
         called = partial(function, **kwargs) if kwargs else function
         with raising():
             t = run(called, args, positions(wanted, args), owning=False)
-            rows = t.blocks(mode)
+            rows = blocks_of(t, mode)
         t.nodes.clear()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]

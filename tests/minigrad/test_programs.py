@@ -93,7 +93,10 @@ def inner(a: Any, b: Any) -> float:
 @given(programs(length=6))
 def test_hessian_is_symmetric_and_what_mpmath_says(program: Program) -> None:
     everything = tuple(range(len(program.inputs)))
-    blocks = mg.hessian(program.scalar, everything)(*program.inputs)
+    try:
+        blocks = mg.hessian(program.scalar, everything)(*program.inputs)
+    except mg.DomainError:  # such as a power of a negative number by an exponent that is a node
+        return
     rows = [
         np.concatenate([np.reshape(b, (np.size(x), -1)) for b in row], axis=1)
         for row, x in zip(blocks, program.inputs, strict=True)

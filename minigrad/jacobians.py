@@ -1,0 +1,116 @@
+"""Jacobians: one sweep that carries the identity as seeds, in the mode with fewer passes."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from minigrad import ops
+from minigrad.diagonal import Diagonal, full
+from minigrad.node import Node, Value, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from minigrad.trace import Trace
+
+
+class Jacobian(NamedTuple):
+    """All partial derivatives of all outputs by all inputs.
+
+    Attributes:
+        value: Matrix, one row an element of the outputs, one column an element of the inputs,
+            both in order and each array row by row.
+        mode: "reverse" (one backward pass a row) or "forward" (one forward pass a column).
+        passes: How many passes the mode needs; the engine carries them all in one sweep.
+        blocks: For each output, for each input, the array of shape output.shape + input.shape.
+    """
+
+    value: Value
+    mode: str
+    passes: int
+    blocks: tuple[tuple[Value, ...], ...]
+
+
+def jacobian(trace: Trace, mode: str | None = None) -> Jacobian:
+    """The Jacobian, in the mode that needs fewer passes (reverse where they are equal)."""
+    rows, columns = total_size(trace.outputs), total_size(trace.inputs)
+    mode = mode or ("reverse" if rows <= columns else "forward")
+    blocks = blocks_of(trace, mode)
+    matrix = ops.concatenate(
+        [
+            ops.concatenate([ops.reshape(block, (y.size, x.size)) for block, x in pairs], 1)
+            for y, pairs in (
+                (y, list(zip(row, trace.inputs, strict=True)))
+                for y, row in zip(trace.outputs, blocks, strict=True)
+            )
+        ]
+    )
+    return Jacobian(matrix, mode, rows if mode == "reverse" else columns, blocks)
+
+
+def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
+    """For each output, for each input, the partial derivatives of all their elements."""
+    rows, columns = total_size(trace.outputs), total_size(trace.inputs)
+    if mode not in {None, "reverse", "forward"}:
+        raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
+    if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
+        found = trace.adjoints(identity(trace.outputs, rows), 1, release=True)
+        if len(trace.outputs) == len(trace.inputs) == 1:
+            (y,), (x,) = trace.outputs, trace.inputs
+            return ((ops.reshaped(seeded(found, x, rows), y.shape + x.shape),),)
+        wholes = [seeded(found, x, rows) for x in trace.inputs]
+        return tuple(
+            tuple(
+                ops.reshaped(part, y.shape + x.shape)
+                for x, part in zip(trace.inputs, parts, strict=True)
+            )
+            for y, *parts in zip(
+                trace.outputs, *(split(whole, trace.outputs) for whole in wholes), strict=True
+            )
+        )
+    found = trace.tangents(identity(trace.inputs, columns), 1)
+    return tuple(
+        tuple(
+            ops.reshaped(seeds_last(part), y.shape + x.shape)
+            for x, part in zip(trace.inputs, split(whole, trace.inputs), strict=True)
+        )
+        for y, whole in [(y, seeded(found, y, columns)) for y in trace.outputs]
+    )
+
+
+def total_size(nodes: Sequence[Node]) -> int:
+    """How many elements nodes have together."""
+    return nodes[0].size if len(nodes) == 1 else sum(node.size for node in nodes)
+
+
+def split(whole: Value, nodes: Sequence[Node]) -> list[Value]:
+    """An array with the elements of all nodes along its first axis, cut into one for each node."""
+    if len(nodes) == 1:
+        return [whole]
+    ends = list(accumulate(node.size for node in nodes))
+    return [whole[end - node.size : end] for node, end in zip(nodes, ends, strict=True)]
+
+
+def identity(nodes: Sequence[Node], size: int) -> list[tuple[Node, Value]]:
+    """Each node with its part of the identity matrix of all elements, seeds leading."""
+    if len(nodes) == 1 and nodes[0].ndim == 1:
+        return [(nodes[0], Diagonal(np.ones(size)))]
+    columns = split(np.eye(size), nodes)  # as good as rows: the matrix is symmetric
+    return [
+        (node, part.T.reshape(size, *node.shape)) for node, part in zip(nodes, columns, strict=True)
+    ]
+
+
+def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
+    """A node's adjoint or tangent for all seeds, in full."""
+    value = found[node.index] if node.index >= 0 else None
+    return np.zeros((count, *node.shape)) if value is None else full(value)
+
+
+def seeds_last(whole: Value) -> Value:
+    """The leading axis of seeds moved to the end."""
+    axes = (*range(1, len(shape_of(whole))), 0)
+    return whole.transpose(axes) if type(whole) is np.ndarray else ops.transpose(whole, axes)
