@@ -186,13 +186,13 @@ def snippet(computation: Computation) -> str:
     arguments = call.removeprefix(f"{function}(")[:-1]
     return (
         f'"""{call} and its derivatives, as the page shows them."""\n\n'
+        "import minigrad\n"
         "from minigrad import *\n"
-        "from minigrad import trace\n"
-        "from minigrad import log as ln\n\n\n"
+        "from minigrad import ln\n\n\n"
         f"{definition}\n\n\n"
-        f"found = trace({function}, {arguments})\n"
-        'print("value", found.value)\n'
-        "print(found.jacobian())\n"
+        f"found = minigrad.trace({function}, {arguments})\n"
+        'print("value:", found.value)\n'
+        'print("derivatives, a row for each output:", found.jacobian().value)\n'
     )
 
 

@@ -1,0 +1,91 @@
+"""The files that a reader takes away: whole, right, and of use as they are."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from docs_plugins import compute, maths, takeaways
+from docs_plugins.language import parse
+from docs_plugins.views import VIEWS
+from docs_plugins.views.base import Request, read_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docs_plugins.model import Computation
+
+BLOCKS = {
+    "f": "def f(x1, x2):\n    v1 = ln(x1)\n    v2 = x1 * x2\n    v3 = sin(x2)\n    v4 = v1 + v2\n"
+    "    return v4 - v3\n\nf(2, 5)\n",
+    "g": "def g(a, b):\n    return a * b, where(a > b, a, b) ** 2\n\ng(0.5, -1.25)\n",
+    "L": "def L(z, t):\n    return -sum(t * log(softmax(z)))\n\nL([1, 2, 0.5], [1, 0, 0])\n",
+    "M": "def M(W, x):\n    return tanh(W @ x)\n\nM([[1, 2], [3, -4]], [1e-5, 1])\n",
+    "constant": "def constant(x):\n    return 2 * 3\n\nconstant(1)\n",
+}
+
+
+@pytest.fixture(params=BLOCKS)
+def computation(request: pytest.FixtureRequest) -> Computation:
+    program = parse(BLOCKS[request.param])
+    return compute.run(program, program.calls[0])
+
+
+def test_the_data_has_every_number(computation) -> None:
+    found = json.loads(takeaways.data(computation))
+    assert found["block"] == computation.program.text
+    for node, variable in zip(found["nodes"], computation.variables, strict=True):
+        assert node["value"] == [number.value for number in variable.value]
+        assert (node["adjoint"] is None) == (variable.adjoint is None)
+    listed = [[entry.number.value for entry in row] for row in computation.jacobian.entries]
+    assert found["jacobian"]["entries"] == listed
+    assert len(found["links"]) == len(computation.links)
+
+
+def test_the_figure_opens_alone(computation) -> None:
+    view = VIEWS["graph"]
+    text = takeaways.figure(view.render(Request(computation, read_options(view, {}), "f")))
+    root = ET.fromstring(text)  # noqa: S314  it is our own
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(" not in text
+    assert not re.search(r"url\(|<script|href=", text)
+
+
+def test_the_table_is_latex_that_amsmath_reads(computation) -> None:
+    text = takeaways.table(computation)
+    lines = text.splitlines()
+    assert lines[0].startswith("% ")
+    body = "\n".join(lines[1:])
+    assert "<math" in maths.display(body)
+    rows = "\n".join(lines[2:-1]).split(r"\\" + "\n")
+    if "cases" not in body:
+        assert len({row.count("&") for row in rows}) == 1
+    assert body.count("{") == body.count("}")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex to compile with")
+def test_the_table_compiles(computation, tmp_path: Path) -> None:
+    (tmp_path / "table.tex").write_text(
+        "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
+        + takeaways.table(computation)
+        + "\\end{document}\n",
+        encoding="utf-8",
+    )
+    command = ["pdflatex", "-halt-on-error", "-interaction=batchmode", "table.tex"]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+
+
+def test_the_block_runs_and_gives_the_pages_numbers(computation, capsys) -> None:
+    names: dict[str, object] = {}
+    exec(compile(takeaways.snippet(computation), "block.py", "exec"), names)  # noqa: S102
+    assert "value:" in capsys.readouterr().out
+    found = names["found"].jacobian().value
+    listed = [[entry.number.value for entry in row] for row in computation.jacobian.entries]
+    assert np.array_equal(np.asarray(found, dtype=float), np.array(listed))
