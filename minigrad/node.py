@@ -44,12 +44,14 @@ class Operand:
         __matmul__: Any
         __rmatmul__: Any
         __neg__: Any
+        __pos__: Any
         __abs__: Any
         __gt__: Any
         __ge__: Any
         __lt__: Any
         __le__: Any
         __array_ufunc__: Any
+        __array_function__: Any
 
 
 class Node(Operand):
@@ -138,12 +140,6 @@ class Node(Operand):
             f"{self!r} is being traced and does not become a numpy array: use"
             " minigrad.stack([a, b]) for np.array([a, b]), or node.value to leave the trace"
         )
-
-    def __array_function__(
-        self, function: Any, types: object, args: object, kwargs: object
-    ) -> NoReturn:
-        name = function.__name__
-        raise TypeError(f"np.{name} knows no traced values: use minigrad.{name}")
 
 
 class Tape(list[Node]):

@@ -1224,6 +1224,7 @@ OPERATORS = {
     "__matmul__": matmul,
     "__rmatmul__": reflected(matmul),
     "__neg__": negative,
+    "__pos__": lambda self: self,
     "__abs__": abs,
     "__gt__": greater,
     "__ge__": greater_equal,
@@ -1241,8 +1242,21 @@ def on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options:
     """What numpy asks for ``array * node``; its functions proper are refused by name."""
     if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
         return OPERATIONS[ufunc.__name__].apply(*operands)
-    raise TypeError(f"np.{ufunc.__name__} knows no traced values: use minigrad.{ufunc.__name__}")
+    raise TypeError(advice(ufunc.__name__))
+
+
+def on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
+    """What numpy asks for ``np.sum(node)``."""
+    raise TypeError(advice(function.__name__))
+
+
+def advice(name: str) -> str:
+    """What to write instead of a function of numpy's."""
+    ours = {"absolute": "abs", "amax": "max", "amin": "min"}.get(name, name)
+    remedy = f"use minigrad.{ours}" if ours in __all__ else "write it with minigrad's functions"
+    return f"np.{name} knows no traced values: {remedy}"
 
 
 FROM_NUMPY = {f.__name__ for f in OPERATORS.values() if f.__name__ in OPERATIONS}
+Operand.__array_function__ = on_function
 Operand.__array_ufunc__ = on_ufunc

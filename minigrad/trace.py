@@ -117,9 +117,10 @@ class Trace:
         """One cotangent for each output."""
         if seed is None:
             return [np.ones(y.shape) if y.shape else 1.0 for y in self.outputs]
-        seeds = seed if isinstance(self.value, (tuple, list)) else (seed,)
-        if len(seeds) != len(self.outputs):
-            raise ValueError(f"{len(self.outputs)} outputs need as many seeds, not {len(seeds)}")
+        several = isinstance(self.value, (tuple, list))
+        seeds = seed if several else (seed,)
+        if not isinstance(seeds, (tuple, list)) or len(seeds) != len(self.outputs):
+            raise ValueError(f"{len(self.outputs)} outputs need a tuple of as many seeds")
         return [like(given, y, "seed") for given, y in zip(seeds, self.outputs, strict=True)]
 
     def forward(self, tangents: Sequence[Any]) -> list[Value | None]:

@@ -135,6 +135,21 @@ def test_numpys_functions_name_ours(name: str) -> None:
         mg.grad(f)(np.ones(3))
 
 
+@pytest.mark.parametrize(
+    ("f", "remedy"),
+    [
+        (np.sin, "minigrad.sin"),
+        (np.abs, "minigrad.abs"),
+        (np.sum, "minigrad.sum"),
+        (np.cosh, "write it with"),
+        (np.linalg.norm, "write it with"),
+    ],
+)
+def test_a_remedy_exists(f: Callable[[Any], Any], remedy: str) -> None:
+    with pytest.raises(TypeError, match=remedy):
+        mg.grad(f)(np.ones(2))
+
+
 @pytest.mark.parametrize("name", ["sin", "exp", "sqrt"])
 def test_maths_functions_name_the_remedy(name: str) -> None:
     with pytest.raises(TypeError, match="minigrad"):
@@ -168,6 +183,8 @@ def test_argnums_that_are_none_are_refused(argnums: Any) -> None:
 
 
 def test_wrong_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 outputs"):
+        mg.vjp(lambda x: (x, x), 2.0)[1](1.0)
     with pytest.raises(ValueError, match="shape"):
         mg.jvp(lambda x: x, (np.ones(2),), (np.ones(3),))
     with pytest.raises(ValueError, match="shape"):

@@ -91,6 +91,7 @@ def test_nodes_behave_like_arrays() -> None:
 def test_python_branches_by_value() -> None:
     assert mg.grad(lambda x: x * x if x > 1.0 else x)(3.0) == 6.0
     assert mg.grad(lambda x: x * x if x > 1.0 else x)(0.5) == 1.0
+    assert mg.grad(lambda x: max(x, 2.0) * +x)(3.0) == 6.0
 
 
 def test_lists_of_nodes_are_stacked() -> None:
