@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad import sweep
 from minigrad.expressions import Symbol, expression
-from minigrad.node import Node, Value
+from minigrad.node import Node, Value, shape_of
 from minigrad.printers import applied_to_values, elements, reread, to_javascript
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def to_javascript_tape(
 
 def named(node: Node, name: str) -> Value:
     """Symbols of this name for all elements of a node."""
-    return elements(Symbol(name, name), np.shape(node.value))
+    return elements(Symbol(name, name), shape_of(node.value))
 
 
 def added(before: Value | None, value: Value) -> Value:
