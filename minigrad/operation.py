@@ -148,8 +148,7 @@ def structural(
         push: For each operand, its linear map: (tangent, y, *operands, **options) to a tangent.
         pull: For each operand, the transposed map: (adjoint, y, *operands, **options). Anything
             but a list takes any number of operands, which the body is given as one sequence.
-        reads: Turns the arguments of a call into (operands, options); by default they are two
-            operands and nothing else.
+        reads: Turns the arguments of a call into (operands, options); by default all are operands.
         **printing: The remaining fields of ``Operation``.
     """
 
@@ -158,15 +157,16 @@ def structural(
         fields = with_defaults(body.__name__, arity, printing)
         value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
         operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
+        read = reads or (lambda *operands: (operands, None))
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
-            operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
+            operands, options = read(plain(x, operation) if arity else x, *args, **kwargs)
             if type(x) is not Node or len(operands) > 1:
                 return general(operation, operands, options)
             value = evaluate(operation, (x.value,), options, x.tape)
             return x.tape.record(operation, operands, value, options)
 
-        return enter(operation, body, apply if reads else binary(operation))
+        return enter(operation, body, binary(operation) if operation.scalar else apply)
 
     return declare
 
