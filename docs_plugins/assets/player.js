@@ -241,7 +241,7 @@ const playerOf = (block, data, article, trace, graphs) => {
     }
     bars.push(parts);
   };
-  const player = { go, draw, moved() {} };
+  const player = { go, follow: () => at < 0 || draw(), moved() {} };
   all(`[data-mg-player="${block}"]`, article).forEach(bar);
   draw();
   return player;
@@ -269,7 +269,7 @@ const inputsOf = (block, data, article, views, player, query) => {
     const cells = [...row.children], b = cells.findIndex(cell => cell.matches(".mg-b"));
     return [b ? [1, 2] : [], [b + 2, b + 3], [b + 1, b + 3]].flatMap(([from, to]) => {
       const source = cells[from]?.querySelector("math"), math = cells[to]?.querySelector("math");
-      return source && math ? [{ source, math, cell: cells[to], own: math.cloneNode(true) }] : [];
+      return source && math ? [{ source, math, cell: cells[to], own: [...math.childNodes] }] : [];
     });
   }).filter((one, place, list) => list.findIndex(other => other.cell == one.cell) == place);
   const label = (name, text) => make("label", { for: `${block}-${name}` }, ...lettered(text));
@@ -308,6 +308,20 @@ const inputsOf = (block, data, article, views, player, query) => {
       element.replaceChildren(token("mn", /^−/.test(text) && ahead && !/[=≈(,]/.test(ahead.textContent) ? `(${text})` : text));
     } else element.textContent = text;
   };
+  // a derivation's formula with a number in each variable's place
+  const placed = one => {
+    const copy = one.source.cloneNode(true);
+    const parts = all("[data-path]", copy).filter(part => part.dataset.path.slice(block.length + 1) in first).map(part => {
+      let ahead = part.previousElementSibling;
+      if (ahead?.localName == "mspace") ahead = ahead.previousElementSibling;
+      const number = token("mn", "");
+      if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
+      part.replaceWith(number);
+      return { path: part.dataset.path.slice(block.length + 1), number, apart: ahead && !/^[(=]$/.test(ahead.textContent) };
+    });
+    one.live = [...copy.childNodes];
+    return parts;
+  };
   const update = () => {
     const moved = now.some((value, place) => value !== given[place]);
     const [current, stop] = run(now);
@@ -318,36 +332,32 @@ const inputsOf = (block, data, article, views, player, query) => {
         return ["=", String(value).replace("-", "−")];
       return [isFinite(value) ? "≈" : " ", shown(value, format)];
     };
-    for (const [sign, text] of signs) sign.data = text;
+    // the page is touched only where something differs from what stands there
+    const wanted = new Map(signs);
     let count = 0;
-    for (const { element, path, nodes, sign } of numbers) {
-      const differs = moved && changed(path);
+    for (const one of numbers) {
+      const { element, path, nodes, sign } = one, differs = moved && changed(path);
       element.classList.toggle("mg-re", differs);
-      if (!differs) { element.replaceChildren(...nodes); continue; }
-      const [relation, text] = write(path, element.dataset.mgFormat);
-      count++;
-      put(element, text);
-      if (sign) sign.data = sign.data.replace(/[=≈](?=[^=≈]*$)/, relation);
+      const [relation, text] = differs ? write(path, element.dataset.mgFormat) : [];
+      if (differs && sign) wanted.set(sign, signs.get(sign).replace(/[=≈](?=[^=≈]*$)/, relation));
+      count += differs;
+      if (text !== one.text) text === undefined ? element.replaceChildren(...nodes) : put(element, text);
+      one.text = text;
     }
-    for (const { source, math, cell, own } of derived) {
-      const copy = source.cloneNode(true);
-      let differs = false, broken = false;
-      for (const part of all("[data-path]", copy)) {
-        const path = part.dataset.path.slice(block.length + 1);
-        if (!(path in current)) continue;
-        differs ||= changed(path);
-        broken ||= !isFinite(current[path]);
-        let ahead = part.previousElementSibling;
-        if (ahead?.localName == "mspace") ahead = ahead.previousElementSibling;
+    for (const [sign, text] of wanted) if (sign.data != text) sign.data = text;
+    for (const one of derived) {
+      const parts = one.parts ||= placed(one), differs = moved && parts.some(part => changed(part.path));
+      const state = !differs ? one.own : parts.every(part => isFinite(current[part.path] ?? 0)) ? one.live : [];
+      for (const { path, number, apart } of state == one.live ? parts : []) {
         const text = trimmed(write(path)[1]);
-        if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
-        part.replaceWith(token("mn", /^−|×/.test(text) && ahead && !/^[(=]$/.test(ahead.textContent) ? `(${text})` : text));
+        number.textContent = apart && /^−|×/.test(text) ? `(${text})` : text;
       }
-      const relation = cell.querySelector(".mg-rel");
-      copy.removeAttribute("data-tex");
-      math.replaceChildren(...(moved && differs ? broken ? [] : copy.childNodes : own.cloneNode(true).childNodes));
-      if (relation) relation.textContent = moved && differs ? broken ? "" : "≈" : "=";
-      math.classList.toggle("mg-re", moved && differs);
+      if (state == (one.state || one.own)) continue;
+      one.state = state;
+      one.math.replaceChildren(...state);
+      one.math.classList.toggle("mg-re", differs);
+      const relation = one.cell.querySelector(".mg-rel");
+      if (relation) relation.textContent = !differs ? "=" : state.length ? "≈" : "";
     }
     const point = data.i.map(([, text], place) => `${text} = ${String(now[place]).replace("-", "−")}`).join(", ");
     state.textContent = !moved ? "Change an input: every number that this block computes follows." : stop < 0
@@ -361,7 +371,7 @@ const inputsOf = (block, data, article, views, player, query) => {
       const drawing = view.querySelector("svg[role]");
       if (drawing) drawing[moved ? "removeAttribute" : "setAttribute"]("aria-describedby", view.id + "-desc");
     }
-    if (player) player.draw();
+    player?.follow();
     clearTimeout(writing);
     writing = setTimeout(save, 120);
   };
