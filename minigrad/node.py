@@ -51,7 +51,6 @@ class Operand:
         __lt__: Any
         __le__: Any
         __array_ufunc__: Any
-        __array_function__: Any
 
 
 class Node(Operand):
@@ -107,6 +106,7 @@ class Node(Operand):
         return prod(self.shape)
 
     if TYPE_CHECKING:  # set by ops
+        __array_function__: Any
         __getitem__: Any
 
     def __len__(self) -> int:

@@ -1258,5 +1258,5 @@ def advice(name: str) -> str:
 
 
 FROM_NUMPY = {f.__name__ for f in OPERATORS.values() if f.__name__ in OPERATIONS}
-Operand.__array_function__ = on_function
+Node.__array_function__ = on_function
 Operand.__array_ufunc__ = on_ufunc
