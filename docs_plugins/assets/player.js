@@ -314,8 +314,10 @@ const inputsOf = (block, data, article, views, player, query) => {
     const parts = all("[data-path]", copy).filter(part => part.dataset.path.slice(block.length + 1) in first).map(part => {
       let ahead = part.previousElementSibling;
       if (ahead?.localName == "mspace") ahead = ahead.previousElementSibling;
-      const number = token("mn", "");
-      if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
+      const number = token("mn", ""), inside = part.parentNode.localName;
+      if (/^m(row|ath|td)$/.test(inside)) {
+        if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
+      } else ahead = inside == "msup" && !ahead && part;
       part.replaceWith(number);
       return { path: part.dataset.path.slice(block.length + 1), number, apart: ahead && !/^[(=]$/.test(ahead.textContent) };
     });

@@ -292,6 +292,8 @@ def test_signs_and_derivations_follow(tab) -> None:
     cells = row.locator("th, td").all_inner_texts()
     squeezed = [re.sub(r"\s+", "", text) for text in cells[:4]]
     assert squeezed[2:] == ["≈3.3⋅5", "≈16.5000"]
+    fraction = tab.locator("#f-trace-x1-from-v1 td >> nth=2").locator("mfrac > *")
+    assert fraction.all_text_contents() == ["1", "3.3"]
     sentence = tab.locator("p", has=tab.locator("[data-mg='f.value']")).inner_text()
     assert "≈" in sentence
 
