@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs_plugins import files
+from docs_plugins.drift import files
 
 if TYPE_CHECKING:
     from docs_plugins.page import Page
@@ -186,7 +186,7 @@ def _accept_page(name: str, site: Site, docs: Path) -> int:
 
 
 def _write(path: Path, page: Page, before: bytes | None) -> None:
-    from docs_plugins import record  # noqa: PLC0415
+    from docs_plugins.drift import record  # noqa: PLC0415
 
     computations = list(page.computations.values())
     if not computations:
@@ -213,7 +213,7 @@ def _shown(path: Path) -> str:
 
 def run_verify(options: argparse.Namespace) -> int:
     """Check built pages from their HTML alone, and with their records where asked."""
-    from docs_plugins.verify import verify_site  # noqa: PLC0415
+    from docs_plugins.drift.verify import verify_site  # noqa: PLC0415
 
     docs = None if options.against is None else Path(options.against)
     for path in [*map(Path, options.site), *([docs] if docs else [])]:

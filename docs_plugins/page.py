@@ -12,7 +12,9 @@ from difflib import get_close_matches
 from functools import partial
 from html import escape
 
-from docs_plugins import compute, extras, language, literals, references, tapes
+from docs_plugins import compute, extras, language, references
+from docs_plugins.drift import literals
+from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
 from docs_plugins.fresh import place_of
 from docs_plugins.maths import Token

@@ -16,8 +16,8 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
-from docs_plugins import files as record_files
 from docs_plugins import font, fresh, packing
+from docs_plugins.drift import files as record_files
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docs_plugins import extras, record
+from docs_plugins import extras
+from docs_plugins.drift import record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
 from docs_plugins.page import DEFINITION, Page, problem_box

@@ -88,7 +88,7 @@ def record(source: str, *_rest: Any, **_more: Any) -> str:
 
 def build(text: str, recorded: str | None = None) -> tuple[list[str], str]:
     """Build a page; return the messages, and its record as accepting would write it."""
-    from docs_plugins import record as records  # noqa: PLC0415 - fresh while serving
+    from docs_plugins.drift import record as records  # noqa: PLC0415 - fresh while serving
     from docs_plugins.markdown import MinigradExtension  # noqa: PLC0415
     from docs_plugins.site import Site, Source  # noqa: PLC0415
 

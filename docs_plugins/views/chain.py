@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from docs_plugins import mathline
-from docs_plugins.mathline import Line, Run
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.mathline import Line, Run
 from docs_plugins.model import Computation, Link
 from docs_plugins.views import graph, lines
 from docs_plugins.views.base import Request, View, ViewError

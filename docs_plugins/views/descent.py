@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import mathline, plot
-from docs_plugins.mathline import Run
+from docs_plugins.drawing import mathline, plot
+from docs_plugins.drawing.mathline import Run
+from docs_plugins.drawing.plot import Plot, Series
 from docs_plugins.maths import inline
 from docs_plugins.model import Computation, Formula, Number
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
-from docs_plugins.plot import Plot, Series
 from docs_plugins.views import cells, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.cells import cell

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from docs_plugins import mathline
-from docs_plugins.boxes import Box
-from docs_plugins.diagram import Arrow, Diagram
-from docs_plugins.mathline import Line
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.boxes import Box
+from docs_plugins.drawing.diagram import Arrow, Diagram
+from docs_plugins.drawing.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import starmap
 
-from docs_plugins import mathline
-from docs_plugins.diagram import Diagram, TooLargeError, check_size, draw
-from docs_plugins.mathline import Line, Run
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.diagram import Diagram, TooLargeError, check_size, draw
+from docs_plugins.drawing.mathline import Line, Run
 from docs_plugins.model import Computation, Formula, Link, Number, Shape, Variable, elements
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from docs_plugins import mathline
-from docs_plugins.boxes import Box
-from docs_plugins.diagram import Arrow, Diagram, Frame
-from docs_plugins.mathline import Line
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.boxes import Box
+from docs_plugins.drawing.diagram import Arrow, Diagram, Frame
+from docs_plugins.drawing.mathline import Line
+from docs_plugins.drawing.neurons import Network, NoNetworkError, Unit, Weighted, network
 from docs_plugins.model import Computation, Formula
 from docs_plugins.naming import sign
-from docs_plugins.neurons import Network, NoNetworkError, Unit, Weighted, network
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.trace import point_of

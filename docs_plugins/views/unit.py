@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from docs_plugins import mathline
-from docs_plugins.boxes import Box
-from docs_plugins.diagram import Arrow, Diagram
-from docs_plugins.mathline import Line
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.boxes import Box
+from docs_plugins.drawing.diagram import Arrow, Diagram
+from docs_plugins.drawing.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
 from docs_plugins.views import graph, lines

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from docs_plugins import mathline, plot
+from docs_plugins.drawing import mathline, plot
+from docs_plugins.drawing.plot import Plot, Series
 from docs_plugins.maths import inline
 from docs_plugins.model import Work
-from docs_plugins.plot import Plot, Series
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.cells import cell

@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import minigrad
-from docs_plugins import compute, tapes
+from docs_plugins import compute
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.forward import Forward, apply
+from docs_plugins.extras import tapes
 from docs_plugins.fences import find
 from docs_plugins.language import Program, parse
 from docs_plugins.model import Computation, elements

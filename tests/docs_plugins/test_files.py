@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs_plugins import files
+from docs_plugins.drift import files
 
 KILLED_AT_LINE = """
 import os, sys

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docs_plugins.htmltokens import End, Start, Text, tokens
+from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 
 
 def starts(html: str) -> list[Start]:

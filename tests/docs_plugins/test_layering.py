@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs_plugins.layering import Link, inversions, is_passage, layers
+from docs_plugins.drawing.layering import Link, inversions, is_passage, layers
 
 
 def links(*pairs):

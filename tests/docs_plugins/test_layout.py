@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docs_plugins.isotonic import isotonic
-from docs_plugins.layout import APART, TRACKS, Edge, Node, layered
+from docs_plugins.drawing.isotonic import isotonic
+from docs_plugins.drawing.layout import APART, TRACKS, Edge, Node, layered
 
 RUNNING = ["a1", "a2", "b2", "b3", "14", "24", "45", "35"]
 
@@ -167,7 +167,7 @@ def test_a_chain_of_operations_is_straight():
 
 def test_the_same_graph_is_drawn_the_same_whatever_the_order_of_hashes():
     command = (
-        "from docs_plugins.layout import Edge, Node, layered\n"
+        "from docs_plugins.drawing.layout import Edge, Node, layered\n"
         "nodes = [Node(key, 100, 80, key in 'ab') for key in 'ab12345']\n"
         f"print(layered(nodes, [Edge(pair, *pair, 80, 4, 20) for pair in {RUNNING}]))"
     )

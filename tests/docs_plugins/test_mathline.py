@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs_plugins import mathline
-from docs_plugins.mathline import Run, UnreadableError, joined, math, plain, read, width
+from docs_plugins.drawing import mathline
+from docs_plugins.drawing.mathline import Run, UnreadableError, joined, math, plain, read, width
 
 
 @pytest.mark.parametrize(

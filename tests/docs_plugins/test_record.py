@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docs_plugins import compute, language, record
+from docs_plugins import compute, language
+from docs_plugins.drift import record
 from docs_plugins.model import Computation, element, elements
 
 EXAMPLE = """\

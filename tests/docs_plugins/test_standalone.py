@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from docs_plugins.standalone import standalone, style
+from docs_plugins.drawing.standalone import standalone, style
 from tests.docs_plugins.figures import SVG, drawn, parsed
 
 

@@ -7,9 +7,9 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs_plugins import glyphs, svg
+from docs_plugins.drawing import glyphs, svg
+from docs_plugins.drawing.mathline import Run, math, roman
 from docs_plugins.font import cut
-from docs_plugins.mathline import Run, math, roman
 from tests.docs_plugins.figures import parsed
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from docs_plugins import compute, maths, takeaways
+from docs_plugins import compute, maths
+from docs_plugins.extras import takeaways
 from docs_plugins.language import parse
 from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, read_options

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from docs_plugins import compute, tapes
+from docs_plugins import compute
+from docs_plugins.extras import tapes
 from docs_plugins.language import parse
 from docs_plugins.model import Computation
 from docs_plugins.views.base import ViewError

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from docs_plugins.boxes import Box
-from docs_plugins.diagram import Diagram, TooLargeError, draw
+from docs_plugins.drawing.boxes import Box
+from docs_plugins.drawing.diagram import Diagram, TooLargeError, draw
 from docs_plugins.views.base import ViewError
 from tests.docs_plugins.figures import BLOCKS, SVG, by_id, computed, drawn, figure, numbers, texts
 

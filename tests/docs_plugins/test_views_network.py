@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs_plugins.neurons import NoNetworkError, Weighted, network
+from docs_plugins.drawing.neurons import NoNetworkError, Weighted, network
 from docs_plugins.views.base import ViewError
 from tests.docs_plugins.figures import BLOCKS, SVG, by_id, computed, drawn, figure, numbers, texts
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docs_plugins import compute
-from docs_plugins.mathline import roman
-from docs_plugins.plot import Plot, Series, draw, ticks
+from docs_plugins.drawing.mathline import roman
+from docs_plugins.drawing.plot import Plot, Series, draw, ticks
 from docs_plugins.views.base import ViewError
 from tests.docs_plugins.figures import BLOCKS, SVG, computed, drawn, parsed, texts
 

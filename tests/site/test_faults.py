@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from docs_plugins import compute, fences, language, record
+from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
+from docs_plugins.drift import record
+from docs_plugins.drift.verify import verify_page
 from docs_plugins.model import Computation
-from docs_plugins.verify import verify_page
 from minigrad import operation as declaring
 from minigrad.operation import OPERATIONS
 

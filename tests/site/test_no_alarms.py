@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from docs_plugins import compute, fences, language, record
+from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
+from docs_plugins.drift import record
 from minigrad import operation as declaring
 from minigrad.operation import OPERATIONS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
 
-from docs_plugins import provenance, takeaways, tapes
+from docs_plugins.extras import provenance, takeaways, tapes
 from docs_plugins.model import Computation
 from docs_plugins.sources import Origin
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from docs_plugins.htmltokens import End, Start, Text, tokens
+from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from docs_plugins.drawing.standalone import standalone
+from docs_plugins.extras.provenance import call_of
 from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
-from docs_plugins.provenance import call_of
-from docs_plugins.standalone import standalone
 
 
 def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import boxes, mathline, svg
-from docs_plugins.boxes import BASELINE, LEADING, Box
-from docs_plugins.layout import APART, TRACKS, Edge, Layout, Node, Placed, Rail, layered
-from docs_plugins.mathline import SIZE, Line
-from docs_plugins.svg import element, number
+from docs_plugins.drawing import boxes, mathline, svg
+from docs_plugins.drawing.boxes import BASELINE, LEADING, Box
+from docs_plugins.drawing.layout import APART, TRACKS, Edge, Layout, Node, Placed, Rail, layered
+from docs_plugins.drawing.mathline import SIZE, Line
+from docs_plugins.drawing.svg import element, number
 
 MARGIN = 6.0
 HEAD = 8.0  # length of an arrow's head

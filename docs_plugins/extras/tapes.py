@@ -15,7 +15,8 @@ from pathlib import Path
 from string import ascii_lowercase
 from unicodedata import normalize
 
-from docs_plugins import compute, mathline
+from docs_plugins import compute
+from docs_plugins.drawing import mathline
 from docs_plugins.model import Computation, Formula, Link, Variable, elements
 from docs_plugins.naming import sign
 from docs_plugins.views.base import ViewError

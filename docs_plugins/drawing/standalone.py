@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from docs_plugins.glyphs import LEAN, MARK, SPACING, advance, upright
-from docs_plugins.mathline import SIZE
-from docs_plugins.svg import number
+from docs_plugins.drawing.glyphs import LEAN, MARK, SPACING, advance, upright
+from docs_plugins.drawing.mathline import SIZE
+from docs_plugins.drawing.svg import number
 
 COLOURS = {
     "--mg-ink": "#222222",

@@ -16,18 +16,24 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs_plugins import compute, files, language, record, references
+from docs_plugins import compute, language, references
+from docs_plugins.drift import files, record
+from docs_plugins.drift.published import plain, read
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.problems import Problem
-from docs_plugins.published import plain, read
 from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from docs_plugins.drift.published import (
+        Published,
+        PublishedBlock,
+        PublishedNumber,
+        PublishedView,
+    )
     from docs_plugins.model import Computation, Number
-    from docs_plugins.published import Published, PublishedBlock, PublishedNumber, PublishedView
 
     Report = Callable[[int, str, str], None]
     Computed = Mapping[str, Computation]

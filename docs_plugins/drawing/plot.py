@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from docs_plugins import mathline, svg
-from docs_plugins.mathline import SIZE, Line
-from docs_plugins.svg import element, number
+from docs_plugins.drawing import mathline, svg
+from docs_plugins.drawing.mathline import SIZE, Line
+from docs_plugins.drawing.svg import element, number
 
 TICK = 13.0  # size of the ticks' figures
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 14.0, 16.0, 46.0  # around the plot's inside

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docs_plugins import mathline, svg
-from docs_plugins.mathline import Line
-from docs_plugins.svg import element, number
+from docs_plugins.drawing import mathline, svg
+from docs_plugins.drawing.mathline import Line
+from docs_plugins.drawing.svg import element, number
 
 LEADING = 19.0  # from one line of text to the next
 BASELINE = 5.0  # from the middle of a line of text down to where its letters stand

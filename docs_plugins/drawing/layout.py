@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from docs_plugins.isotonic import isotonic
-from docs_plugins.layering import PATIENCE, Layering, Link, Segment, is_passage, layers
+from docs_plugins.drawing.isotonic import isotonic
+from docs_plugins.drawing.layering import PATIENCE, Layering, Link, Segment, is_passage, layers
 
 SWEEPS = 24
 APART = 20.0  # between nodes of a layer

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docs_plugins.htmltokens import End, Start, Text, tokens
+from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 from docs_plugins.language import Constant
 from docs_plugins.numbers import DECIMALS
 

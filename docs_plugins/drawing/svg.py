@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from docs_plugins.glyphs import MARK
-from docs_plugins.mathline import RAISED, SIZE, Line
+from docs_plugins.drawing.glyphs import MARK
+from docs_plugins.drawing.mathline import RAISED, SIZE, Line
 
 DROP = {0: 0.0, -1: 3.6, 1: -5.4, RAISED: -3.2}  # how far down the baseline moves
 

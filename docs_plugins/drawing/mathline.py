@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from docs_plugins.glyphs import (
+from docs_plugins.drawing.glyphs import (
     ACCENTS,
     LEAN,
     MARK,

@@ -1,0 +1,1 @@
+"""Figures as SVG: layout, labels, lines and plots; nothing here knows an engine or a page."""

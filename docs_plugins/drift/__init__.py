@@ -1,0 +1,1 @@
+"""What keeps a wrong number from being published: records, typed results, the published site."""
