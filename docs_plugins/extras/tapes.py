@@ -27,7 +27,7 @@ PRODUCT = re.compile(
 )  # of a number known to be finite: the tape stops at others
 ATOM = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 RESERVED = frozenset(("as", "do", "if", "in", "of", "t"))
-PLAYER = Path(__file__).parent / "assets" / "player.js"
+PLAYER = Path(__file__).parents[1] / "assets" / "player.js"
 MOST_INPUTS = 24  # controls that a reader can find their way in
 RANGED = frozenset(("trace", "graph", "jacobian"))  # views that take ranges of inputs
 POSITIONS = 200  # of a slider, about

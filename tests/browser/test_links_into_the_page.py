@@ -12,7 +12,7 @@ TARGETS = """which => [...document.querySelectorAll(`article :is(${which})[id]`)
   .map(target => target.id)"""
 
 
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
+@pytest.mark.parametrize("screen", [pytest.param("desktop", marks=pytest.mark.heavy), "phone"])
 @pytest.mark.parametrize(
     "which",
     ["h2, .mg-equation", pytest.param("h3, figure, .mg-view", marks=pytest.mark.heavy)],

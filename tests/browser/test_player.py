@@ -353,7 +353,12 @@ def test_an_update_fits_into_a_frame(tab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("screen", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")]
+    ("screen", "scheme"),
+    [
+        ("desktop", "light"),
+        pytest.param("desktop", "dark", marks=pytest.mark.heavy),
+        pytest.param("phone", "light", marks=pytest.mark.heavy),
+    ],
 )
 def test_no_barrier_in_the_middle_of_a_step_with_inputs_moved(opened, screen, scheme) -> None:
     tab = opened(f"{PAGE}?f.step=14&f.x1=3.5&g.x1=2", screen, scheme=scheme)

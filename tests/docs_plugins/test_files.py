@@ -11,7 +11,7 @@ from docs_plugins.drift import files
 KILLED_AT_LINE = """
 import os, sys
 from pathlib import Path
-from docs_plugins import files
+from docs_plugins.drift import files
 
 left = int(sys.argv[2])
 
