@@ -129,7 +129,7 @@ def is_long(e: Expression) -> bool:
     """Whether an expression is too long to be written out."""
     if isinstance(e, Number):
         return e.value.numerator.bit_length() + e.value.denominator.bit_length() > LARGEST
-    return len(to_text(e)) > LONGEST
+    return e.size > LONGEST or len(to_text(e)) > LONGEST  # printing nests as deep as the tree
 
 
 def too_long(value: Value) -> bool:

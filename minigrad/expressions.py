@@ -27,7 +27,7 @@ class Expression(Reading):
     other expressions are scalars, and structural operations work on object arrays of them.
     """
 
-    __slots__ = ("guarded", "known", "operands", "operation", "options", "shape", "whole")
+    __slots__ = ("guarded", "known", "operands", "operation", "options", "shape", "size", "whole")
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Expression(Reading):
         self.options = options
         self.shape = shape
         self.whole: bool = bool(shape) or any(x.whole for x in self.operands)
+        self.size: int = 1 + sum(x.size for x in self.operands)
         self.guarded: bool = operation.generic is not None or any(x.guarded for x in self.operands)
         self.known: dict[str, tuple[str, int]] = {}  # what it prints as, once that was asked
 

@@ -18,6 +18,7 @@ from minigrad import printers
 
 Edge = tuple[int, int, int]  # operand, consumer, position
 Constants = dict[tuple[int, int], Any]  # by consumer and position
+DEEPEST = 60  # steps that one formula nests; beyond, a step is named by its number
 MOST_SYMBOLS = 400  # entries of a Jacobian that are also written in symbols
 
 
@@ -68,13 +69,16 @@ def words(key: Key) -> Words:
     atoms: dict[Any, Any] = dict(key.exact)
     cotangents: dict[int, printers.Symbol] = {}
     plain: dict[Any, Any] = dict(key.exact)
+    depths: dict[int, int] = {}
     for node, sign, name in zip(nodes, signs, key.names, strict=True):
         atoms[node.index] = symbol(sign.formula, node.shape)
         cotangents[node.index] = symbol(sign.adjoint, node.shape)
+        depth = _depth(node, name, depths)
+        named = addresses[node.index] if depth > DEEPEST else name
         plain[node.index] = (
             printers.formula(node, plain | key.typed)
-            if name is None
-            else printers.Symbol(name, name, shape=node.shape)
+            if named is None
+            else printers.Symbol(named, named, shape=node.shape)
         )
     links = {
         (operand.index, node.index, position): _link(
@@ -142,10 +146,29 @@ def _rule(
     return Formula(f"{tex} {dot}{adjoint.tex}", f"∂{y.text}/∂{x.text} · {adjoint.text}")
 
 
+def _depth(node: minigrad.Node, name: str | None, depths: dict[int, int]) -> int:
+    """How many steps without a name a node's formula would nest; the node is entered."""
+    inner = [depths[operand.index] for operand in node.operands if operand.index >= 0]
+    found = 0 if name is not None else 1 + max(inner, default=0)
+    depths[node.index] = 0 if found > DEEPEST else found
+    return found
+
+
+def _longest_way(trace: minigrad.Trace) -> int:
+    """The most links between an input and any node."""
+    ways: dict[int, int] = {}
+    for node in trace.nodes:
+        inner = [ways[operand.index] for operand in node.operands if operand.index >= 0]
+        ways[node.index] = 1 + max(inner, default=-1)
+    return max(ways.values())
+
+
 def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
     """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
     trace = key.trace
     if sum(y.size for y in trace.outputs) * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
+        return None
+    if _longest_way(trace) > DEEPEST:
         return None
     names = {
         index: name

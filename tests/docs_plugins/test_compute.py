@@ -228,3 +228,11 @@ def test_a_refusal_says_what_met_what(returned: str, point: str, message: str, r
     (mistake,) = refused.value.mistakes
     assert (mistake.line, mistake.item) == (2, "f")
     assert (mistake.message, mistake.remedy) == (message, remedy)
+
+
+@pytest.mark.parametrize("sign", ["*", "+", "-"])
+def test_a_long_line_is_worded_without_nesting_as_deep(sign):
+    line = f" {sign} ".join(["x"] * 110)
+    computation = computed(f"def f(x):\n    return {line}\n", "f(1.01)")
+    assert computation.numbers["x.adjoint"].value
+    assert len(last(computation).plain) < 400
