@@ -60,6 +60,10 @@ def test_the_page_does_not_scroll_sideways(visit: Visit) -> None:
     assert visit.content["sideways"] <= 0
 
 
+def test_every_column_of_a_trace_is_in_sight(visit: Visit) -> None:
+    assert visit.content["cut"] == []
+
+
 def test_axe_finds_no_barrier(visit: Visit) -> None:
     assert visit.accessibility == []
 

@@ -39,6 +39,7 @@ CONTENT = r"""() => {
     hidden: all('tr, math, [data-mg]').filter(e => !seen(e) && !e.closest(folded)).length,
     rawTex: text.textContent.match(rawTex) || [],
     sideways: root.scrollWidth - root.clientWidth,
+    cut: all('.mg-trace').filter(e => e.scrollWidth > e.clientWidth).map(e => e.id),
   };
 }"""
 
