@@ -200,13 +200,15 @@ class _Assembly:
         value = self.backward.sent.get(edge)
         if value is None:  # no path from here to the output
             zero = np.zeros(to.shape)
-            return numbers(zero, np.full(to.shape, Fraction(0), dtype=object), zero)
-        sent = numbers(value, self.backward.sent_exact.get(edge), self.backward.sent_sizes[edge])
+            sent = numbers(zero, np.full(to.shape, Fraction(0), dtype=object), zero)
+        else:
+            sizes = self.backward.sent_sizes[edge]
+            sent = numbers(value, self.backward.sent_exact.get(edge), sizes)
+            steps = [self.forward.step_of[index] for index in edge[:2]]
+            self.claims["contribution", *steps, edge[2]] = value
         self._enter(to.address, to.shape, f"from.{of.address}{place}", sent)
         if place:
             self._add(to, of, sent)
-        steps = [self.forward.step_of[index] for index in edge[:2]]
-        self.claims["contribution", *steps, edge[2]] = value
         return sent
 
     def _add(self, to: Variable, of: Variable, sent: Sequence[Number]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from docs_plugins import compute, language
-from docs_plugins.model import Computation, Variable
+from docs_plugins.model import Computation, Variable, elements
 from docs_plugins.numbers import show
 
 
@@ -36,6 +36,8 @@ ODD = {
     "mixed shapes": ("def f(W):\n    return sum(W), W[0], W[:, 1] * W[0, 1]", "f([[1,2],[3,4]])"),
     "broadcasting": ("def f(a, b):\n    return a * b", "f([[1], [2]], [[3, 4]])"),
     "a number and an array": ("def f(a, b):\n    return sum(a / b)", "f([1, 2], 4)"),
+    "a condition of its own": ("def f(x, y):\n    c = x > y\n    return where(c, x * y, x)",
+                               "f(3, 2)"),
     "choice": ("def f(x):\n    return where(x > 1.5, x * x, -x)", "f([1, 2, 3])"),
     "a product with zeros": ("def f(x):\n    return prod(x, axis=0)", "f([[0, 2], [0, 4]])"),
     "axes": ("def f(x):\n    return max(x, axis=1, keepdims=True) - min(x, axis=0)",
@@ -78,6 +80,16 @@ def differences(computation: Computation) -> Any:
 
 def outputs(computation: Computation) -> Sequence[float]:
     return [number.value for output in computation.outputs for number in output.value]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_every_contribution_that_is_shown_has_its_path(name: str) -> None:
+    computation = computed(*ODD[name])
+    for link in computation.links:
+        operand = computation.variables[link.operand]
+        path, _, consumer = link.address.partition(".from.")
+        for suffix, number in zip(elements(operand.shape), link.value or (), strict=False):
+            assert computation.numbers[f"{path}{suffix}.from.{consumer}"] == number
 
 
 @pytest.mark.parametrize("x", ["40", "-40", "700", "-700"])
