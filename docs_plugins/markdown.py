@@ -199,6 +199,7 @@ class Put(Postprocessor):
             html += page.extras.numbers(html, page.computations)
         html = count_numbers(html)
         self._fill_contents(page)
+        page.whole = True
         if self.conversion.extension.page_maker is None and page.problems:
             raise PageError(sorted(page.problems))
         return html

@@ -66,6 +66,9 @@ class Page:
     extras: extras.Extras = field(default_factory=extras.Extras)
     drawn: list[str] = field(default_factory=list)  # the views' HTML
     counts: dict[str, int] = field(default_factory=dict)  # what a build's summary tells
+    aside: bool = False  # a text that another plugin converts, within the page or after it
+    whole: bool = False  # converted to its end
+    ended: bool = False  # and given what it carries
 
     def problem(self, origin: Origin, message: str, remedy: str = "", item: str = "") -> Problem:
         """Collect one mistake."""
@@ -101,6 +104,10 @@ class Page:
         )
 
     def _parse(self, block: Block) -> language.Program | None:
+        if self.aside:
+            remedy = "write it on the page itself"
+            self.problem(block.origin(0), "a block that no record can be kept of", remedy)
+            return None
         try:
             return language.parse(block.fence.text)
         except language.ProgramError as error:

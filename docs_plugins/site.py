@@ -46,14 +46,26 @@ class Site:
     keeping: bool = True  # whether computations are wanted once their pages are done
     pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
     sources: dict[str, Source] = field(default_factory=dict)
+    current: Source | None = None  # the page that is being converted, or was the last
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
     orphans: tuple[Path, ...] = ()  # those records
     files: dict[str, str] = field(default_factory=dict)  # to publish, by their place in the site
     spent: float = 0.0  # seconds of processor time in our own pages
 
     def begin(self, source: Source) -> tuple[Page, Origins]:
-        """Begin the conversion of a page."""
+        """Begin a conversion for a page: the page's own, or one within it or after it.
+
+        Other plugins convert texts of their own with the site's extensions, such as docstrings.
+        What is wrong with these is the page's mistake too; blocks stand on the page itself.
+        """
+        known = self.pages.get(source.page) if source is self.current else None
+        if known is not None and (known.blocks or not known.whole or known.ended):
+            path = f"{source.path} (text that another plugin puts there)"
+            return Page(path, problems=known.problems, aside=True), Origins(path)
         page = Page(source.path)
+        if known is not None:
+            page.problems = known.problems
+        self.current = source
         page.compare = lambda computations, locate: self._compare(source, computations, locate)
         self.pages[source.page] = page
         self.sources[source.page] = source
@@ -67,7 +79,7 @@ class Site:
         place = extras.Place(source.page, source.root, source.link)
         html, files = extras.finish(html, page.extras, page.computations, place)
         self.files.update(files)
-        page.counts = _counts(page)
+        page.counts, page.ended = _counts(page), True
         if not self.keeping:
             page.blocks, page.computations, page.places = [], {}, []
             page.extras = extras.Extras()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,7 +164,10 @@ def modules_as_they_were() -> Iterator[None]:
             del sys.modules[name]
         sys.modules.update(ours)
         for name, names in contents.items():
-            vars(ours[name]).update(names)
+            package = vars(ours[name])
+            for later in [n for n, thing in package.items() if isinstance(thing, ModuleType)]:
+                del package[later]
+            package.update(names)
         sys.dont_write_bytecode, sys.pycache_prefix = settings
 
 
