@@ -28,6 +28,7 @@ ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any nu
 
 _FORMULA = re.compile(r"<math\b.*?</math>|<text\b.*?</text>", re.DOTALL)  # and in figures
 _LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
+_ROOT = re.compile("<m(sqrt|root)>")  # its sign is drawn by the browser and stands in no text
 _TAG = re.compile(r"<[^>]*>")
 _NO_ITALIC = {"h": "ℎ"}  # Unicode has this one elsewhere
 _ITALICS = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
@@ -62,6 +63,7 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
         for formula in set(_FORMULA.findall(page)):
             found.update(unescape(_TAG.sub("", formula)))
             found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
+            found.update("√" if _ROOT.search(formula) else "")
     return frozenset(found | ALWAYS) - set("\n\t ") if found else frozenset()
 
 

@@ -45,7 +45,9 @@ class Operation:
         partials: Local partials of an elementwise operation; None for structural ones.
         push: For each operand of a structural operation, from its tangent to the value's.
         pull: For each operand of a structural operation, from the value's adjoint to its.
-        tex, text, javascript: Templates; ``{0:2}`` is an operand that must bind at least so.
+        tex: Template of its formula; ``{0:2}`` is an operand that must bind at least so.
+        text: The same as plain text.
+        javascript: The same as JavaScript.
         binds: How tightly the printed operation binds; 0 if it prints as its operand.
         domain: Where it is defined, in words.
         kink: What is chosen where there is no derivative, in words.

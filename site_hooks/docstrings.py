@@ -20,6 +20,8 @@ class PublicNames(griffe.Extension):
         in_a_module = obj.parent is not None and obj.parent.is_module
         if in_a_module and (obj.is_function or obj.is_class):
             obj.public = hasattr(minigrad, obj.name)
+        elif obj.name.startswith("__"):
+            obj.public = False  # the class says what it is made of
         if obj.docstring is not None:
             obj.docstring.value = fenced(obj.docstring.value)
 

@@ -34,16 +34,13 @@ def elementwise(*, public: bool = True) -> str:
     rows = [
         [
             f"`{name}`",
-            *(formulas(operation)),
-            operation.domain or "everywhere",
-            operation.kink,
+            *formulas(operation),
+            *where(operation),
         ]
         for name, operation in OPERATIONS.items()
         if operation.partials is not None and hasattr(minigrad, name) is public
     ]
-    return table(
-        ["operation", "value", "local partials", "domain", "where it has no derivative"], rows
-    )
+    return table(["operation", "value", "local partials", "domain", "no derivative"], rows)
 
 
 def guards() -> str:
@@ -64,17 +61,28 @@ def formulas(operation: Operation) -> tuple[str, str]:
     return math(to_tex(operation.apply(*operands))), printed
 
 
+def where(operation: Operation) -> tuple[str, str]:
+    """Return where an operation is defined, and where it has no derivative and what it takes there.
+
+    Both are the declaration's words, which messages end with: signs are set, what the table's
+    heading says is left out.
+    """
+    domain = (operation.domain or "everywhere").replace(">=", "≥").replace("-", "−")
+    _, _, kink = operation.kink.rpartition(" has no derivative ")
+    return domain, kink
+
+
 def structural() -> str:
     """Return the table of the operations on whole arrays, with what each sends back."""
     import minigrad  # noqa: PLC0415
     from minigrad.operation import OPERATIONS  # noqa: PLC0415
 
     rows = [
-        [f"`{name}`", *sent_back(operation), operation.domain or "everywhere", operation.kink]
+        [f"`{name}`", *sent_back(operation), *where(operation)]
         for name, operation in OPERATIONS.items()
         if operation.partials is None and hasattr(minigrad, name)
     ]
-    return table(["operation", "value", "sent back", "domain", "where it has no derivative"], rows)
+    return table(["operation", "value", "sent back", "domain", "no derivative"], rows)
 
 
 def sent_back(operation: Operation) -> tuple[str, str]:
@@ -123,7 +131,7 @@ def samples(apply: Callable[..., Any]) -> list[tuple[Any, ...]]:
 
 
 def math(tex: str) -> str:
-    """Put TeX between dollars."""
+    """Put TeX between dollars; a bar within them is no border of the table."""
     return f"${tex}$"
 
 
@@ -131,9 +139,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     """Return a pipe table; a column that nothing stands in is left out."""
     used = [i for i in range(len(head)) if any(row[i] for row in rows)]
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        "| " + " | ".join(line[i].replace("|", r"\|") for i in used) + " |" for line in lines
-    )
+    return "\n".join("| " + " | ".join(line[i] for i in used) + " |" for line in lines)
 
 
 TABLES = {"elementwise": elementwise, "structural": structural, "guards": guards}

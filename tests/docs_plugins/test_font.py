@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from docs_plugins.font import FAMILY, characters, cut, licence
@@ -34,10 +35,11 @@ def test_numbers_that_a_slider_can_bring_about_are_in_the_font() -> None:
     assert {ord(c) for c in "0123456789.−≈×"} <= known
 
 
-def test_the_font_can_stretch_brackets_and_roots() -> None:
-    page = inline(r"\sqrt{\left(\frac{a}{b}\right)}")
-    variants = opened(page)["MATH"].table.MathVariants
-    assert "parenleft" in variants.VertGlyphCoverage.glyphs
+@pytest.mark.parametrize("root", [r"\sqrt{x}", r"\sqrt[3]{x}"])
+def test_the_font_can_stretch_brackets_and_roots(root: str) -> None:
+    font = opened(inline(rf"\left( {root} \right)"))
+    stretching = font["MATH"].table.MathVariants.VertGlyphCoverage.glyphs
+    assert {font.getBestCmap()[ord(sign)] for sign in "(√)"} <= {*stretching}
 
 
 def test_who_made_the_font_is_told_in_it() -> None:

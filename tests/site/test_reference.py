@@ -6,9 +6,11 @@ import types
 from pathlib import Path
 
 import pytest
+from markdown import Markdown
 
 import minigrad
 from docs_plugins.language.vocabulary import ALIASES, FUNCTIONS
+from docs_plugins.markdown import MinigradExtension
 from minigrad.operation import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,17 @@ def test_a_row_is_the_declaration_read_aloud(operations):
         r"| `divide` | $\frac{a}{b}$ | $\frac{1}{b}$, $-\frac{y}{b}$ |" in operations.elementwise()
     )
     assert r"| `matmul` | $A \, B$ | $\tilde{Y} \, B^{\mathsf T}$, " in operations.structural()
+
+
+def test_a_bar_in_a_formula_is_not_a_border_of_the_table(operations):
+    page = Markdown(extensions=[MinigradExtension(formulas=True), "tables"])
+    row = page.convert(operations.elementwise()).split("<code>abs</code></td>")[1]
+    assert "<mo>|</mo><mi>x</mi><mo>|</mo>" in row.split("</td>")[0]
+
+
+def test_a_row_says_what_is_taken_where_there_is_no_derivative(operations):
+    row = re.search(r"^\| `relu` .*$", operations.elementwise(), re.MULTILINE)[0]
+    assert row.endswith("| everywhere | at 0; 0 is taken |")
 
 
 def test_no_row_is_empty(operations):
