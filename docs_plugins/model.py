@@ -80,6 +80,12 @@ class Link:
     value: tuple[Number, ...] | None  # of the operand's shape; None where there are several outputs
 
 
+def partial_path(link: Link, operand: Variable, consumer: Variable, suffix: str = "") -> str:
+    """Return the path of a link's local partial, or of one element of it: v2.d.x1."""
+    which = link.address.removeprefix(f"{operand.address}.from.{consumer.address}")
+    return f"{consumer.address}{suffix}.d.{operand.address}{which}"
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """One returned value."""

@@ -258,24 +258,23 @@ class _Assembly:
     # ---- outputs
 
     def _outputs(self, variables: Sequence[Variable]) -> Iterator[Output]:
-        several = len(self.trace.outputs) > 1
-        for place, node in enumerate(self.trace.outputs, 1):
-            label = f"y{place}" if several else "y"
+        program = self.forward.program
+        labels = program.output_labels()
+        for label, step, node in zip(labels, program.outputs, self.trace.outputs, strict=True):
             variable = variables[node.index] if node.index >= 0 else None
             own = variable is not None and variable.assigned and _is_own(variable)
             shown = variable.symbol if variable is not None and own else naming.sign(label).formula
             if variable is not None:
                 value = variable.value
             else:
-                step = self.forward.program.outputs[place - 1]
                 value = numbers(node.value, self.readings.constant(step), None)
                 self.claims["value", step] = node.value
             yield Output(label, shown, None if variable is None else node.index, node.shape, value)
-            if label not in self.forward.program.names:
+            if label not in program.names:
                 self._enter(label, node.shape, "value", value)
                 if variable is not None and variable.adjoint is not None:
                     self._enter(label, node.shape, "adjoint", variable.adjoint)
-            if not several:
+            if len(labels) == 1:
                 for suffix, number in zip(elements(node.shape), value, strict=True):
                     self.numbers[f"value{suffix}"] = number
 

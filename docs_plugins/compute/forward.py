@@ -185,5 +185,5 @@ def _is_defined(base: tuple[Any, Value], exponent: tuple[Any, Value]) -> bool:
 
 
 def _short(value: Value) -> str:
-    text = repr(value) if isinstance(value, float) else np.array2string(np.asarray(value))
+    text = repr(np.asarray(value).tolist())  # on one line, as every message is
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -47,10 +47,9 @@ def column_names(readings: Readings) -> list[str]:
 
 
 def _rows(readings: Readings) -> list[tuple[tuple[str, ...], Formula]]:
-    several = len(readings.trace.outputs) > 1
+    labels = readings.forward.program.output_labels()
     rows = []
-    for place, node in enumerate(readings.trace.outputs, 1):
-        label = f"y{place}" if several else "y"
+    for label, node in zip(labels, readings.trace.outputs, strict=True):
         own = readings.names[node.index] if node.index >= 0 else None
         names = (label,) if own is None else (label, own)
         shown = naming.sign(names[-1])

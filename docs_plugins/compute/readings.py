@@ -35,6 +35,7 @@ class Readings:
             program.steps,
             program.outputs,
             self.names,
+            program.output_labels(),
             shapes,
             self.trace,
             self.written,

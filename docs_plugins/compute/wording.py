@@ -6,6 +6,7 @@ what `Key` compares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,7 @@ class Key:
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
     names: tuple[str | None, ...]  # of the nodes
+    labels: tuple[str, ...]  # of the outputs
     shapes: tuple[Shape, ...]  # of the inputs
     trace: minigrad.Trace = field(compare=False)
     exact: Constants = field(compare=False)  # constants, which the steps decide
@@ -175,7 +177,7 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
         for index, name in enumerate(key.names)
         if name is not None and naming.NUMBERED.fullmatch(name) is None
     }
-    names |= _signs_of_outputs(trace, names)
+    names |= _signs_of_outputs(trace, names, key.labels)
     shapes = {index: trace.nodes[index].shape for index in names}
     shown: dict[Any, Any] = {
         i: symbol(naming.sign(name).formula, shapes[i]) for i, name in names.items()
@@ -189,16 +191,15 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
     )
 
 
-def _signs_of_outputs(trace: minigrad.Trace, names: dict[int, str]) -> dict[int, str]:
+def _signs_of_outputs(
+    trace: minigrad.Trace, names: dict[int, str], labels: Sequence[str]
+) -> dict[int, str]:
     """The sign y of unnamed outputs that take in many elements, as softmax and max do."""
-    several = len(trace.outputs) > 1
-    found = {}
-    for place, node in enumerate(trace.outputs, 1):
-        label = f"y{place}" if several else "y"
-        free = node.index not in names and label not in names.values()
-        if node.index >= 0 and node.operation.objects and free:
-            found[node.index] = label
-    return found
+    return {
+        node.index: label
+        for node, label in zip(trace.outputs, labels, strict=True)
+        if node.index >= 0 and node.operation.objects and node.index not in names
+    }
 
 
 def symbol(formula: Formula, shape: Shape) -> printers.Symbol:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, count
 
 
 class ProgramError(Exception):
@@ -79,6 +80,20 @@ class Program:
     names: Mapping[str, int]  # parameters and assigned names -> position in steps
     calls: tuple[Call, ...]
     text: str
+
+    def output_labels(self) -> tuple[str, ...]:
+        """Return what the results are called: y, or y1, y2 …; f where another value is y.
+
+        >>> Program("f", ("y",), (), (3,), {"y": 0}, (), "").output_labels()
+        ('f',)
+        """
+        several = len(self.outputs) > 1
+        for letter in chain(("y", self.function), (f"out{'_' * more}" for more in count())):
+            labels = [f"{letter}{i + 1}" if several else letter for i in range(len(self.outputs))]
+            own = zip(labels, self.outputs, strict=True)
+            if all(self.names.get(label, step) == step for label, step in own):
+                return tuple(labels)
+        raise AssertionError("there is always one more name")
 
     def constant_steps(self) -> frozenset[int]:
         """Return the positions of the steps that no parameter reaches, such as ``2 * 3``."""

@@ -9,7 +9,7 @@ from docs_plugins.drawing import mathline
 from docs_plugins.drawing.boxes import Box
 from docs_plugins.drawing.diagram import Arrow, Diagram
 from docs_plugins.drawing.mathline import Line
-from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements
+from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements, partial_path
 from docs_plugins.views import lines
 from docs_plugins.views.base import Option, Request, View
 from docs_plugins.views.trace import point_of
@@ -168,7 +168,7 @@ class Told:
         name = lines.partial(self.symbols[target.index], self.symbols[source.index])
         written = [lines.equation(name, self.short(link.local, mathline.roman("…")))]
         if self.numbers and link.partial is not None and not target.shape:
-            path = lines.partial_path(link, source, target)
+            path = partial_path(link, source, target)
             written.append(lines.one(self.computation, path, link.partial[0], self.format))
         return tuple(written)
 

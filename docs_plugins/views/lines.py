@@ -8,7 +8,7 @@ from itertools import starmap
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.diagram import Diagram, TooLargeError, check_size, draw
 from docs_plugins.drawing.mathline import Line, Run
-from docs_plugins.model import Computation, Formula, Link, Number, Shape, Variable, elements
+from docs_plugins.model import Computation, Formula, Number, Shape, Variable, elements
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 from docs_plugins.views import cells
@@ -153,12 +153,6 @@ def value_of(
 def one(computation: Computation, path: str, number: Number, format: str | None) -> Line:
     """One number of the block, by its path, with its relation sign."""
     return values([f"{computation.name}.{path}"], (), [number], format)
-
-
-def partial_path(link: Link, source: Variable, target: Variable) -> str:
-    """The path of a link's local partial: v2.d.x1."""
-    which = link.address.removeprefix(f"{source.address}.from.{target.address}")
-    return f"{target.address}.d.{source.address}{which}"
 
 
 def spoken(lines: Sequence[Line]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from docs_plugins.model import Computation, Formula, Link, Output, Variable
+from docs_plugins.model import Computation, Formula, Link, Output, Variable, partial_path
 from docs_plugins.naming import sign
 from docs_plugins.views import cells
 from docs_plugins.views.base import Option, Request, View, ViewError
@@ -267,7 +267,7 @@ class _Table:
         if link.partial is not None:
             shown = cells.array(
                 self.block,
-                lambda suffix: f"{consumer.address}{suffix}.d.{operand.address}",
+                lambda suffix: partial_path(link, operand, consumer, suffix),
                 consumer.shape,
                 link.partial,
                 self.format,

@@ -14,7 +14,7 @@ from docs_plugins.drawing import mathline
 from docs_plugins.drawing.boxes import Box
 from docs_plugins.drawing.diagram import Arrow, Diagram
 from docs_plugins.drawing.mathline import Line
-from docs_plugins.model import Computation, Formula, Link, Number, Variable
+from docs_plugins.model import Computation, Formula, Link, Number, Variable, partial_path
 from docs_plugins.naming import sign
 from docs_plugins.views import graph, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
@@ -129,7 +129,7 @@ class _Unit:
             source.symbol,
             link.symbol,
             link.local,
-            lines.partial_path(link, source, target),
+            partial_path(link, source, target),
             None if link.partial is None else link.partial[0],
             f"{self.block}.{link.address}",
         )

@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown import Markdown
 
 import minigrad
 from docs_plugins import second
+from docs_plugins.drift.verify import verify_page
 from docs_plugins.language import FUNCTIONS, Constant, Program, parse
 from docs_plugins.language.vocabulary import COMPARISONS
+from docs_plugins.markdown import PageError
 
 Make = Callable[[random.Random, "Writer", int], str]
 
@@ -227,6 +230,22 @@ def test_the_second_opinion_agrees_with_the_engine(
     if said is not None:
         opinion = second.opinion(program, program.calls[0])
         assert second.agreement(said, opinion).disagreements == (), text
+
+
+@pytest.mark.parametrize("write", [scalar_block, array_block])
+def test_pages_of_programs_are_as_computed(write: Callable[[random.Random], str]) -> None:
+    """Whatever a program's views show, the page alone tells how to compute it again."""
+    source = random.Random(7)
+    shown = 0
+    while shown < 20:
+        text = write(source)
+        views = "\n\n".join(f"{{{{ f.{view} }}}}" for view in ("trace", "graph", "jacobian"))
+        try:
+            html = Markdown(extensions=["minigrad"]).convert(f"```minigrad\n{text}\n```\n\n{views}")
+        except PageError:  # outside a function's domain, or too large to be shown
+            continue
+        shown += 1
+        assert verify_page(html, "page.md").problems == [], text
 
 
 def one_step(name: str) -> Program:
