@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,13 +121,17 @@ def read_site(config_file: str | None) -> tuple[Site, Path]:
         plugin.reading_only = True
         config.plugins.on_startup(command="build", dirty=False)
         try:
-            build(config)
-        except ReadingDone:
-            return plugin.site, Path(config.docs_dir)
+            with suppress(ReadingDone):
+                build(config)
         finally:
             plugin.reading_only = False  # MkDocs keeps plugins for the process's next build
             config.plugins.on_shutdown()
-    raise UsageError("the pages were not read to their end")
+    if not plugin.read:
+        raise UsageError("the pages were not read to their end")
+    site, *others = plugin.read
+    for other in others:
+        site.add(other)
+    return site, Path(config.docs_dir)
 
 
 # --- accept ---

@@ -22,7 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from docs_plugins import extras, fences, formulas, places
 from docs_plugins.equations import Formulas
-from docs_plugins.page import Page, count_numbers
+from docs_plugins.page import Page, count_numbers, without_paths
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
 from docs_plugins.sources import Origin, Origins
@@ -193,7 +193,9 @@ class Put(Postprocessor):
             return text
         html = places.put(text, page.places, self.conversion.equations(), page.collect)
         page.check_typed(text, html, self.conversion.text, self.conversion.taken)
-        if self.conversion.extension.page_maker is None:
+        if page.aside is not None:
+            html = without_paths(extras.without_marks(html))
+        elif self.conversion.extension.page_maker is None:
             html = extras.without_marks(html)
         else:
             html += page.extras.numbers(html, page.computations)

@@ -6,7 +6,7 @@ It knows no Markdown processor: `markdown` hands it lines and puts its places in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -27,6 +27,7 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
 
 DEFINITION = re.compile(r"^\s*def\s+(\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
+PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 
@@ -66,7 +67,7 @@ class Page:
     extras: extras.Extras = field(default_factory=extras.Extras)
     drawn: list[str] = field(default_factory=list)  # the views' HTML
     counts: dict[str, int] = field(default_factory=dict)  # what a build's summary tells
-    aside: bool = False  # a text that another plugin converts, within the page or after it
+    aside: Collection[str] | None = None  # of a text that is no page: the blocks it may have
     whole: bool = False  # converted to its end
     ended: bool = False  # and given what it carries
 
@@ -104,7 +105,7 @@ class Page:
         )
 
     def _parse(self, block: Block) -> language.Program | None:
-        if self.aside:
+        if self.aside is not None and block.fence.text not in self.aside:
             remedy = "write it on the page itself"
             self.problem(block.origin(0), "a block that no record can be kept of", remedy)
             return None
@@ -147,7 +148,8 @@ class Page:
     def _draw_block(self, block: Block, mistakes: list[Problem], _caption: str | None) -> str:
         names = {computation.name for computation in block.computations}
         drift = [p for p in self.drift if p.item.partition(".")[0] in names]
-        return self.box([*mistakes, *drift]) + "".join(map(block_element, block.computations))
+        shown = () if self.aside is not None else block.computations
+        return self.box([*mistakes, *drift]) + "".join(map(block_element, shown))
 
     def box(self, problems: Sequence[Problem]) -> str:
         """The mistakes as a box where they arose."""
@@ -399,6 +401,11 @@ def count_numbers(html: str) -> str:
         views.setdefault(block, []).append(identifier)
     html = COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
     return DRAWN.sub(lambda found: " ".join(views.get(found[1], ())), html)
+
+
+def without_paths(html: str) -> str:
+    """A text that no block's text stands beside: its numbers cannot be computed again from it."""
+    return PATH.sub("", html)
 
 
 def problem_box(problems: Sequence[Problem]) -> str:

@@ -35,6 +35,7 @@ ASSETS = Path(__file__).parent / "assets"
 STYLE = "assets/minigrad.css"
 PLAYER = "assets/player.js"
 FONTS = "assets/fonts/"
+BUILDING_AGAIN = frozenset({"i18n"})  # plugins that build once for each language
 
 
 class ReadingDone(Exception):  # noqa: N818
@@ -57,11 +58,12 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     serving = False
     dirty = False
     reading_only = False
-    """Set by the commands check and accept: stop once every page is read."""
+    """Set by the commands check and accept: stop once every page is read, into `read`."""
     font: font.Font | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Learn whether a server runs; it must outlive every mistake."""
+        self.read: list[site_module.Site] = []
         self.serving = command == "serve"
         self.dirty = dirty
         if self.serving:
@@ -71,6 +73,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         """Begin a build: this runs for each one, so all state starts here."""
         broken = self._load()
         self.site = self.site_module.Site(serving=self.serving, keeping=self.reading_only)
+        self.logged: set[Any] = set()  # problems
         self.packed = packing.Packed(packing.unread_by_others(config.plugins.events))
         self.needed: frozenset[str] = frozenset()  # characters of formulas
         if broken:
@@ -81,8 +84,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self.extension = self.markdown_module.MinigradExtension(formulas=self.config.formulas)
         extensions: list[Any] = [e for e in config.markdown_extensions if e != "minigrad"]
         config.markdown_extensions = [*extensions, self.extension]
-        config.extra_css.append(STYLE)
-        config.extra_javascript.append(_deferred(PLAYER))
+        if STYLE not in config.extra_css:  # a plugin may build anew with the same configuration
+            config.extra_css.append(STYLE)
+            config.extra_javascript.append(_deferred(PLAYER))
         if self.serving:
             config.watch += [str(folder) for folder in _own_folders()]
         return config
@@ -102,16 +106,24 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             return fresh.told(error)
         return None
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Keep records out of the site and bring our style sheet in."""
+    @event_priority(100)
+    def _keep_records_out(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Keep records out of the site, before anybody takes them for the site's files."""
         for file in list(files):
             if file.src_uri.endswith(".record"):
                 files.remove(file)
+        return files
+
+    @event_priority(-1000)
+    def _bring_assets(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Bring our style sheet and script in, once others have read the files from the disk."""
         style = (ASSETS / "minigrad.css").read_text(encoding="utf-8")
         files.append(File.generated(config, STYLE, content=style))
         player = self.site_module.extras.tapes.player()
         files.append(File.generated(config, PLAYER, content=player))
         return files
+
+    on_files = CombinedEvent(_keep_records_out, _bring_assets)
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
         """Name a page that is no UTF-8 text, and go on to the others."""
@@ -163,12 +175,12 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         if not self.dirty:
             self.site.problems += _orphans(config, self.site, self.site_module)
         if self.reading_only:
-            raise ReadingDone
-        problems = self.site.all_problems()
-        for problem in problems:
-            log.log(logging.INFO if self.serving else logging.ERROR, "%s", problem)
+            self.read.append(self.site)
+            if not BUILDING_AGAIN & {*config.plugins}:
+                raise ReadingDone
+        problems = self._log_problems()
         log.info("minigrad: %s", self.site.summary())
-        if problems and not self.serving:
+        if problems and not (self.serving or self.reading_only):
             raise PluginError(self.site.verdict())
         for path, content in self.site.files.items():
             files.append(File.generated(config, path, content=content))
@@ -202,6 +214,19 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             return output
         address = get_relative_url(FONTS + self.font.name, page.url)
         return output.replace("</head>", f"{self.font.head(address)}</head>", 1)
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Fail where a text was wrong that another plugin converted once all pages were read."""
+        if self._log_problems() and not (self.serving or self.reading_only):
+            raise PluginError(self.site.verdict())
+
+    def _log_problems(self) -> list[Any]:
+        """Log what is wrong and has not been logged yet."""
+        found = [p for p in self.site.all_problems() if p not in self.logged]
+        for problem in found:
+            log.log(logging.INFO if self.serving else logging.ERROR, "%s", problem)
+        self.logged.update(found)
+        return found
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any

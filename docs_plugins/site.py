@@ -47,6 +47,7 @@ class Site:
     pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
     sources: dict[str, Source] = field(default_factory=dict)
     current: Source | None = None  # the page that is being converted, or was the last
+    recorded: set[str] = field(default_factory=set)  # the texts of all pages' blocks
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
     orphans: tuple[Path, ...] = ()  # those records
     files: dict[str, str] = field(default_factory=dict)  # to publish, by their place in the site
@@ -55,13 +56,14 @@ class Site:
     def begin(self, source: Source) -> tuple[Page, Origins]:
         """Begin a conversion for a page: the page's own, or one within it or after it.
 
-        Other plugins convert texts of their own with the site's extensions, such as docstrings.
-        What is wrong with these is the page's mistake too; blocks stand on the page itself.
+        Other plugins convert texts of their own with the site's extensions, such as docstrings or
+        the beginning of a post. What is wrong with these is the page's mistake too; a block in
+        them is one that a page has shown already, with its record.
         """
         known = self.pages.get(source.page) if source is self.current else None
         if known is not None and (known.blocks or not known.whole or known.ended):
             path = f"{source.path} (text that another plugin puts there)"
-            return Page(path, problems=known.problems, aside=True), Origins(path)
+            return Page(path, problems=known.problems, aside=self.recorded), Origins(path)
         page = Page(source.path)
         if known is not None:
             page.problems = known.problems
@@ -80,6 +82,7 @@ class Site:
         html, files = extras.finish(html, page.extras, page.computations, place)
         self.files.update(files)
         page.counts, page.ended = _counts(page), True
+        self.recorded.update(block.fence.text for block in page.blocks)
         if not self.keeping:
             page.blocks, page.computations, page.places = [], {}, []
             page.extras = extras.Extras()
@@ -87,6 +90,13 @@ class Site:
         loose = [problem for problem in page.problems if str(problem) not in page.placed]
         loose += self.problems
         return problem_box(loose) + html if self.serving else html
+
+    def add(self, other: Site) -> None:
+        """Add what another build of the site has met, such as its pages in another language."""
+        self.pages |= other.pages
+        self.sources |= other.sources
+        self.problems += other.problems
+        self.spent += other.spent
 
     def all_problems(self) -> list[Problem]:
         """Everything that is wrong, page by page, in the order of the lines."""

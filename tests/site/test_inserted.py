@@ -64,6 +64,29 @@ def test_a_mistake_in_the_text_fails_the_build(inserting: Any) -> None:
     assert built.problems[0].startswith("docs/index.md (text that another plugin puts there):1: ")
 
 
+LATE = """
+from markdown import Markdown
+
+def on_post_page(output, config, **_):
+    return output + Markdown(extensions=config.markdown_extensions).convert({text!r})
+"""
+
+
+def test_a_mistake_after_all_pages_were_read_fails_the_build(small_site: SmallSite) -> None:
+    hook = small_site.root / "hook.py"
+    hook.write_text(LATE.format(text=BLOCK), encoding="utf-8")
+    small_site.settings["hooks"] = [str(hook)]
+    small_site.page("index.md", "# Page\n")
+    built = small_site.build()
+    assert built.failed
+    assert "a block that no record can be kept of" in built.problems[0]
+    small_site.page("index.md", PAGE)  # a block that is on a page may be shown again
+    small_site.accept()
+    built = small_site.build()
+    assert not built.failed
+    assert built.html("index.html").count("data-mg-block") == 1
+
+
 def test_a_block_in_the_text_is_refused(inserting: Any) -> None:
     site = inserting(BLOCK.replace("f(", "h("))
     code, _ = site.run("accept")

@@ -198,6 +198,62 @@ def test_macros_keep_their_braces(environment, site, order):
     assert 'data-mg="f.x2.adjoint">1.7163<' in html
 
 
+# a plugin of theirs, what installs it, how it is listed, and what their pages have besides
+BESIDE = {
+    "awesome-pages": ("mkdocs-awesome-pages-plugin", "awesome-pages", {".pages": "title: Theirs"}),
+    "gen-files": (
+        "mkdocs-gen-files",
+        "{gen-files: {scripts: [docs/made.py]}}",
+        {"made.py": "import mkdocs_gen_files as m\nm.open('made.md', 'w').write('# Made, $5')\n"},
+    ),
+    "include-markdown": (
+        "mkdocs-include-markdown-plugin",
+        "include-markdown",
+        {"more.md": "# More\n\n{% include-markdown 'part.txt' %}\n", "part.txt": "Included."},
+    ),
+    "literate-nav": ("mkdocs-literate-nav", "literate-nav", {"SUMMARY.md": "* [Home](index.md)"}),
+    "markdown-exec": (
+        "markdown-exec",
+        "markdown-exec",
+        {"run.md": "# Run\n\n```python exec='on'\nprint('**bold**')\n```\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+@pytest.mark.parametrize("plugin", BESIDE)
+def test_it_works_beside_other_plugins(environment, site, plugin, order):
+    package, listed, files = BESIDE[plugin]
+    environment.install_or_skip(package)
+    both = [listed, "minigrad"] if order == "first" else ["minigrad", listed]
+    folder = site(
+        f"plugins: [{', '.join(both)}]\nmarkdown_extensions: [pymdownx.superfences]\n",
+        index=COMPUTED,
+    )
+    for name, text in files.items():
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", "--strict", cwd=folder)
+    assert 'data-mg="f.x2.adjoint">1.7163<' in read(folder)
+    environment("deepnotes", "verify", "site", "--against", "docs", cwd=folder)
+
+
+def test_a_site_in_two_languages_is_accepted_and_built(environment, site):
+    environment.install_or_skip("mkdocs-static-i18n")
+    languages = "[{locale: en, default: true, name: E}, {locale: de, name: D}]"
+    folder = site(
+        f"plugins: [{{i18n: {{languages: {languages}}}}}, minigrad]\n",
+        **{"index": COMPUTED, "index.de": COMPUTED.replace("It comes to", "Das macht")},
+    )
+    environment("deepnotes", "accept", cwd=folder)
+    assert (folder / "docs" / "index.de.record").is_file()
+    environment("mkdocs", "build", "--strict", cwd=folder)
+    html = (folder / "site" / "de" / "index.html").read_text(encoding="utf-8")
+    assert 'Das macht <span class="mg-n" data-mg="f.x2.adjoint">1.7163<' in html
+    assert html.count("minigrad.css") == 1
+    environment("deepnotes", "verify", "site", "--against", "docs", cwd=folder)
+
+
 @pytest.mark.parametrize("theme", ["mkdocs", "readthedocs"])
 def test_formulas_come_with_one_more_line(environment, site, theme):
     plugins = "plugins:\n  - minigrad:\n      formulas: true\n"
@@ -221,6 +277,20 @@ def test_a_repository_with_its_own_docs_plugins_is_served_by_the_command(environ
     assert (folder / "docs" / "index.record").is_file()
     environment("deepnotes", "check", cwd=folder)
     environment("mkdocs", "build", cwd=folder)
+    environment("deepnotes", "verify", "site", "--against", "docs", cwd=folder)
+
+
+def test_the_beginning_of_a_post_shows_what_the_post_computes(environment, site):
+    folder = site("theme: {name: material}\nplugins: [blog, minigrad]\n", index="# Theirs\n")
+    posts = folder / "docs" / "blog" / "posts"
+    posts.mkdir(parents=True)
+    (folder / "docs" / "blog" / "index.md").write_text("# Blog\n", encoding="utf-8")
+    post = COMPUTED.replace("{{ f.graph }}", "<!-- more -->\n\n{{ f.graph }}")
+    (posts / "first.md").write_text(f"---\ndate: 2026-01-02\n---\n{post}", encoding="utf-8")
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", "--strict", cwd=folder)
+    assert 'It comes to <span class="mg-n">1.7163</span>' in read(folder, "blog")
+    assert "Trace of f at (2, 5)" in read(folder, "blog")
     environment("deepnotes", "verify", "site", "--against", "docs", cwd=folder)
 
 
