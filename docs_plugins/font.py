@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FAMILY = "deepnotes Math"
 ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any number about
 
-_FORMULA = re.compile(r"<math\b.*?</math>|<text\b.*?</text>", re.DOTALL)  # and in figures
+_FORMULA = re.compile(r"<math [^>]*data-tex=.*?</math>|<text\b.*?</text>", re.DOTALL)
 _LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
 _ROOT = re.compile("<m(sqrt|root)>")  # its sign is drawn by the browser and stands in no text
 _TAG = re.compile(r"<[^>]*>")
@@ -60,6 +60,8 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     for page in pages:
+        if ' data-tex="' not in page and "mg-figure" not in page:
+            continue  # formulas and drawings of others are in fonts of theirs
         for formula in set(_FORMULA.findall(page)):
             found.update(unescape(_TAG.sub("", formula)))
             found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))

@@ -25,9 +25,9 @@ from docs_plugins.equations import Formulas
 from docs_plugins.page import Page, count_numbers, without_paths
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
+from docs_plugins.site import SHIELD
 from docs_plugins.sources import Origin, Origins
 
-SHIELD = str.maketrans({"\ue010": "{{", "\ue011": "}}"})
 HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
 EXPLICIT_ID = re.compile(r"\{:?[^{}]*#[\w-]+[^{}]*\}[ \t]*#*[ \t]*$")
 UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
@@ -152,8 +152,9 @@ class Take(Step):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines with one private character for each block and reference."""
-        lines = places.CHARACTER.sub("", "\n".join(lines)).split("\n")
         page = self.conversion.page
+        text = places.CHARACTER.sub(lambda own: page.keep(own[0]), "\n".join(lines))
+        lines = text.split("\n")
         taken, self.conversion.taken = take(lines, self._origins(len(lines)), page)
         self.conversion.text = "\n".join(taken)
         page.check_record()
@@ -246,7 +247,7 @@ def take(lines: list[str], origins: list[Origin], page: Page) -> tuple[list[str]
             kept += [origins[fence.last]] * 3
             index = fence.last + 1
             continue
-        line = lines[index].translate(SHIELD)
+        line = lines[index].replace(SHIELD[0], "{{").replace(SHIELD[1], "}}")
         if index not in foreign:
             following = lines[index + 1] if index + 1 < len(lines) else ""
             line = take_references(line, following, origins[index], page)

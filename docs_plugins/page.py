@@ -58,6 +58,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     computations: dict[str, Computation] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)  # the writer's own private characters
     failed: set[str] = field(default_factory=set)  # names that a failed block would have given
     shown_views: dict[str, int] = field(default_factory=dict)
     placed: set[str] = field(
@@ -297,6 +298,16 @@ class Page:
             self.placed.add(str(mistake))
             text += f' <span class="mg-problem" data-mg-problem>{escape(str(mistake))}</span>'
         return Place(source, origin, text, source, mistake=mistake)
+
+    def keep(self, character: str) -> str:
+        """Return what stands for a character of theirs that would be taken for one of ours."""
+        if character not in self.kept:
+            self.kept[character] = self._place(
+                Place(
+                    source=character, origin=Origin(self.path, 1), text=character, plain=character
+                )
+            )
+        return self.kept[character]
 
     def _place(self, place: Place) -> str:
         if len(self.places) == MOST:

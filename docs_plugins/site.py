@@ -20,7 +20,7 @@ from docs_plugins.references import TOKEN, ReferenceError, read
 from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
-SHIELD = ("\ue010", "\ue011")
+SHIELD = ("\ue010\ue011", "\ue011\ue010")  # alone, each may be an icon of theirs
 ACCEPT = "python -m docs_plugins accept"
 
 
@@ -181,7 +181,8 @@ def _without_record(source: Source) -> Problem:
 
 
 _DRAWN = re.compile(
-    r"<svg\b.*?</svg>|(?P<words><table class=\"mg-table\".*?</table>|<math\b.*?</math>)",
+    r"<svg [^<>]*mg-figure.*?</svg>"
+    r"|(?P<words><table class=\"mg-table\".*?</table>|<math [^<>]*data-tex=.*?</math>)",
     re.DOTALL,
 )
 _CELL = re.compile(r"</t[dh]>")

@@ -279,3 +279,12 @@ def test_the_extension_serves_several_pages():
     md.reset()
     second = md.convert(f"{{{{ f.x2.adjoint }}}}\n\n{BLOCK}")
     assert first == second
+
+
+@pytest.mark.parametrize("theirs", ["\ue010", "\ue011", "\uf015", "\U000f0000", "\U000f0001"])
+def test_icons_of_theirs_stay_in_text_and_in_code(theirs):
+    html = convert(
+        f"{BLOCK}\n{theirs} before {{{{ f.value }}}} and `{theirs}` {theirs}\n", block=""
+    )
+    text = re.sub(r"<[^>]*>", "", html)
+    assert f"{theirs} before 11.6521 and {theirs} {theirs}" in text

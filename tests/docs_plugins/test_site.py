@@ -76,7 +76,13 @@ def test_front_matter_is_counted(source: str, markdown: str, lines: int) -> None
 
 def test_a_search_index_has_words_and_no_tags_of_ours() -> None:
     html = (
-        "<p><b>kept</b></p><svg><text>drawn</text></svg>"
-        '<table class="mg-table"><tr><td>one</td><td>two</td></tr></table><math><mi>x</mi></math>'
+        '<p><b>kept</b></p><svg class="mg-figure"><text>drawn</text></svg>'
+        '<table class="mg-table"><tr><td>one</td><td>two</td></tr></table>'
+        '<math data-tex="x"><mi>x</mi></math>'
     )
     assert for_search(html) == "<p><b>kept</b></p>one two x"
+
+
+@pytest.mark.parametrize("theirs", ["<svg><text>drawn</text></svg>", "<math><mi>x</mi></math>"])
+def test_a_search_index_has_what_is_not_ours_as_it_is(theirs: str) -> None:
+    assert for_search(theirs) == theirs
