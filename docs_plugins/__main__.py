@@ -172,7 +172,8 @@ def _page_name(given: str, site: Site, docs: Path) -> str:
 
 def _accept_page(name: str, site: Site, docs: Path) -> int:
     page, path = site.pages[name], files.record_path(docs, name)
-    mistakes = [problem for problem in page.problems if problem not in page.drift]
+    drift = set(page.drift)
+    mistakes = [problem for problem in dict.fromkeys(page.problems) if problem not in drift]
     if mistakes:
         for problem in sorted(mistakes):
             print(problem)

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 LANGUAGE = "minigrad"
-OPENING = re.compile(
-    r"(?P<prefix>[> \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^`]*?)[ \t]*", re.ASCII
-)
+OPENING = re.compile(r"(?P<prefix>[> \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)", re.ASCII)
 GLUED = re.compile(
     r"[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})[ \t]*\{?\.?(?P<word>\w+)", re.ASCII
 )
 WORD = re.compile(r"\{?[ \t]*\.?(?P<word>[^\s{}=]*)(?P<rest>.*)")
 ALIKE = 0.8
+MOST_UNCLOSED = 100  # kinds of fences without an end on one page; after them none is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,10 @@ def find(lines: list[str]) -> Found:
             index += 1
             continue
         last = _closing(lines, index, opening, closings)
-        word, rest = _info(opening["info"])
+        info = opening["info"].strip(" \t")
+        word, rest = _info(info)
         if _alike(word):
-            trouble = _trouble(index, last, opening["info"], word, rest)
+            trouble = _trouble(index, last, info, word, rest)
             if trouble:
                 found.suspects.append(trouble)
             elif last is not None:
@@ -121,7 +121,7 @@ def _closing(
     lines: list[str], index: int, opening: re.Match[str], failed: dict[tuple[str, str], int]
 ) -> int | None:
     prefix, ticks = opening["prefix"], opening["ticks"]
-    if failed.get((prefix, ticks), -1) >= index:
+    if failed.get((prefix, ticks), -1) >= index or len(failed) >= MOST_UNCLOSED:
         return None
     for position in range(index + 1, len(lines)):
         rest = _without(lines[position], prefix)

@@ -21,6 +21,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from docs_plugins import extras, fences, formulas, places
+from docs_plugins.budget import TooMuch
 from docs_plugins.equations import Formulas
 from docs_plugins.page import Page, count_numbers, without_paths
 from docs_plugins.problems import Problem
@@ -29,7 +30,8 @@ from docs_plugins.site import SHIELD
 from docs_plugins.sources import Origin, Origins
 
 HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
-EXPLICIT_ID = re.compile(r"\{:?[^{}]*#[\w-]+[^{}]*\}[ \t]*#*[ \t]*$")
+ID = re.compile(r"#[\w-]")
+LOOKED_BACK = 80  # characters before a reference, for a typed =
 UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
 
 
@@ -133,9 +135,15 @@ class Mark(Step):
     """Begins a page: marks each line with where it stands (before snippets, at 32)."""
 
     def run(self, lines: list[str]) -> list[str]:
-        """Mark the lines."""
+        """Mark the lines; of a page that is too long to be read there are none."""
         self.conversion.begin()
-        return self.conversion.origins.mark(lines)
+        page, origins = self.conversion.page, self.conversion.origins
+        try:
+            page.check_length("\n".join(lines), Origin(origins.path, 1 + origins.offset))
+        except TooMuch:
+            page.refuse()
+            return [""]
+        return origins.mark(lines)
 
 
 class Unmark(Step):
@@ -151,11 +159,18 @@ class Take(Step):
     """Computes our fences and takes our references out (before fences are listed, at 25)."""
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with one private character for each block and reference."""
+        """Return the lines with one private character for each block and reference.
+
+        Nothing is left of a page that asks for too much: it is not converted for long either.
+        """
         page = self.conversion.page
-        text = places.CHARACTER.sub(lambda own: page.keep(own[0]), "\n".join(lines))
-        lines = text.split("\n")
-        taken, self.conversion.taken = take(lines, self._origins(len(lines)), page)
+        try:
+            text = places.CHARACTER.sub(lambda own: page.keep(own[0]), "\n".join(lines))
+            lines = text.split("\n")
+            taken, self.conversion.taken = take(lines, self._origins(len(lines)), page)
+        except TooMuch:
+            page.refuse()
+            taken, self.conversion.taken = [""], self._origins(1)
         self.conversion.text = "\n".join(taken)
         page.check_record()
         return taken
@@ -204,7 +219,7 @@ class Put(Postprocessor):
         self._fill_contents(page)
         page.whole = True
         if self.conversion.extension.page_maker is None and page.problems:
-            raise PageError(sorted(page.problems))
+            raise PageError(sorted(dict.fromkeys(page.problems)))
         return html
 
     def _fill_contents(self, page: Page) -> None:
@@ -223,12 +238,14 @@ class Put(Postprocessor):
 def take(lines: list[str], origins: list[Origin], page: Page) -> tuple[list[str], list[Origin]]:
     """Compute every fence of ours, then take the references out of all lines of ours.
 
-    Returns the lines that are left, and where each of them comes from.
+    Returns the lines that are left, and where each of them comes from. Raises `TooMuch` for a page
+    that asks for more than one page may.
     """
     found = fences.find(lines)
     for suspect in found.suspects:
         origin = origins[suspect.index]
-        page.problems.append(Problem(origin.path, origin.line, "", suspect.message, suspect.remedy))
+        page.spend("blocks", origin)
+        page.problem(origin, suspect.message, suspect.remedy)
     held = {
         fence.first: page.add_block(fence, origins[fence.first : fence.last + 1])
         for fence in found.fences
@@ -269,13 +286,15 @@ def take_references(line: str, following: str, origin: Origin, page: Page) -> st
         return line
     taken: list[str] = []
     position = 0
+    heading, underlined = HEADING.match(line), UNDERLINE.match(following)
+    first = len(line) - len(line.lstrip())
+    named = _has_id(line) if heading or underlined else True
     for token in TOKEN.finditer(line):
-        before = line[: token.start()]
+        before = line[max(0, token.start() - LOOKED_BACK) : token.start()]
         place = page.add_reference(token[0], token["body"], origin, before)
         if place is None:
             continue
-        heading = HEADING.match(line) or (before.strip() and UNDERLINE.match(following))
-        if heading and not EXPLICIT_ID.search(line):
+        if not named and (heading or token.start() > first):
             page.problem(
                 origin,
                 "a number in a heading would be part of the heading's address",
@@ -284,3 +303,10 @@ def take_references(line: str, following: str, origin: Origin, page: Page) -> st
         taken += [line[position : token.start()], place]
         position = token.end()
     return "".join(taken) + line[position:]
+
+
+def _has_id(heading: str) -> bool:
+    """Whether a heading ends with an id of its own: {#name}."""
+    text = heading.rstrip(" \t").rstrip("#").rstrip(" \t")
+    inside = text[text.rfind("{") + 1 : -1]
+    return text.endswith("}") and "{" in text and "}" not in inside and bool(ID.search(inside))

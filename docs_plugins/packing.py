@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 # whose hooks between conversion and writing are known to do without the views
 TOLERANT = ("docs_plugins", "material", "mkdocs", "mkdocstrings", "mkdocs_autorefs")
 BETWEEN = ("env", "page_context")
-_PLACE = re.compile(r'<div id="mg-packed-(\d+)">[^<]*</div>')
 
 
 def unread_by_others(events: Mapping[str, Iterable[Callable[..., Any]]]) -> bool:
@@ -33,13 +33,15 @@ class Packed:
 
     can_pack: bool
     kept: list[bytes] = field(default_factory=list)
+    sign: str = field(default_factory=lambda: token_hex(8))  # that no page can know
 
     def pack(self, html: str, views: Sequence[str], words: Callable[[str], str]) -> str:
         """Return the page with an element that has the words alone for each of its views."""
         if not self.can_pack:
             return html
         for view in views:
-            place = f'<div id="mg-packed-{len(self.kept)}">{words(view).replace("<", "")}</div>'
+            said = words(view).replace("<", "")
+            place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{said}</div>'
             shorter = html.replace(view, place, 1)
             if len(shorter) < len(html):
                 self.kept.append(zlib.compress(view.encode(), 1))
@@ -48,6 +50,7 @@ class Packed:
 
     def unpack(self, html: str) -> str:
         """Return a page with its views back in place."""
-        if 'id="mg-packed-' not in html:
+        if f'id="mg-packed-{self.sign}' not in html:
             return html
-        return _PLACE.sub(lambda place: zlib.decompress(self.kept[int(place[1])]).decode(), html)
+        place = re.compile(rf'<div id="mg-packed-{self.sign}-(\d+)">[^<]*</div>')
+        return place.sub(lambda found: zlib.decompress(self.kept[int(found[1])]).decode(), html)

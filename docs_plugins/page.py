@@ -13,6 +13,7 @@ from functools import partial
 from html import escape
 
 from docs_plugins import compute, extras, language, references
+from docs_plugins.budget import Budget, TooMuch
 from docs_plugins.drift import literals
 from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
@@ -20,13 +21,13 @@ from docs_plugins.fresh import place_of
 from docs_plugins.maths import Token
 from docs_plugins.model import Computation, Number
 from docs_plugins.numbers import FormatError, Shown, show
-from docs_plugins.places import MOST, Numbered, Place
+from docs_plugins.places import Numbered, Place, character
 from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
 from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
 
-DEFINITION = re.compile(r"^\s*def\s+(\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
+DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
@@ -68,6 +69,8 @@ class Page:
     extras: extras.Extras = field(default_factory=extras.Extras)
     drawn: list[str] = field(default_factory=list)  # the views' HTML
     counts: dict[str, int] = field(default_factory=dict)  # what a build's summary tells
+    budget: Budget = field(default_factory=Budget)
+    refused: bool = False  # whether it asks for more than one page may
     aside: Collection[str] | None = None  # of a text that is no page: the blocks it may have
     whole: bool = False  # converted to its end
     ended: bool = False  # and given what it carries
@@ -79,14 +82,35 @@ class Page:
         return found
 
     def collect(self, problem: Problem) -> None:
-        """Collect one mistake, once."""
-        if problem not in self.problems:
-            self.problems.append(problem)
+        """Collect one mistake; one that is met twice is listed once."""
+        self.problems.append(problem)
+
+    def check_length(self, text: str, origin: Origin) -> None:
+        """Raise `TooMuch` for a page that is too long to be read."""
+        try:
+            self.budget.check_length(text)
+        except TooMuch as error:
+            self.problem(origin, str(error), error.remedy)
+            raise
+
+    def spend(self, what: str, origin: Origin, amount: int = 1) -> None:
+        """Take some of what one page may ask for; raises `TooMuch` where nothing is left."""
+        try:
+            self.budget.take(what, amount)
+        except TooMuch as error:
+            self.problem(origin, str(error), error.remedy)
+            raise
+
+    def refuse(self) -> None:
+        """Forget what a page that asks for too much has computed: it is not published."""
+        self.refused = True
+        self.computations, self.blocks, self.places = {}, [], []
 
     # ---- blocks
 
     def add_block(self, fence: Fence, origins: Sequence[Origin]) -> str:
         """Compute a fence; returns the character that stands for it."""
+        self.spend("blocks", origins[0])
         found = len(self.problems)
         block = Block(fence, tuple(origins), ())
         program = self._parse(block)
@@ -144,6 +168,8 @@ class Page:
             self.problem(block.origin(call.line), *_fault(error), call.name)
             return None
         self.computations[call.name] = computation
+        count = sum(len(variable.value) for variable in computation.variables)
+        self.spend("values computed and drawn", block.origin(call.line), count)
         return computation
 
     def _draw_block(self, block: Block, mistakes: list[Problem], _caption: str | None) -> str:
@@ -161,7 +187,7 @@ class Page:
 
     def check_record(self) -> None:
         """Compare what was computed with what the writer accepted."""
-        if self.compare is not None:
+        if self.compare is not None and not self.refused:
             self.drift = self.compare(list(self.computations.values()), self.locate)
             self.problems += self.drift
 
@@ -196,18 +222,20 @@ class Page:
 
         A mistake is reported when it turns out that the reference stands outside of code.
         """
-        known = {*self.computations, *self.failed}
+        known = self.computations.keys() | self.failed
         try:
             reference = references.read(body, known, VIEWS)
             if reference is None:
                 return None
             if source.startswith("\\"):
-                return self._place(Place(source, origin, escape(source[1:]), source[1:]))
-            place = self._resolve(reference, source, origin, before)
+                place = Place(source, origin, escape(source[1:]), source[1:])
+            else:
+                place = self._resolve(reference, source, origin, before)
         except (references.ReferenceError, ViewError, FormatError) as error:
             remedy = getattr(error, "remedy", "")
             mistake = Problem(origin.path, origin.line, _item(body), str(error), remedy)
             place = self._failure(source, origin, mistake)
+        self.spend("references", origin)
         return self._place(place)
 
     def _resolve(
@@ -240,6 +268,8 @@ class Page:
         self, use: references.Use, computation: Computation, source: str, origin: Origin
     ) -> Place:
         view = VIEWS[use.view]
+        self.spend("views", origin)
+        self.spend("values computed and drawn", origin, len(computation.variables))
         given, ranges = tapes.split_ranges(use.view, use.options, computation)
         self.extras.ranges.setdefault(use.block, {}).update(ranges)
         options = read_options(view, given)
@@ -255,12 +285,12 @@ class Page:
                 options,
                 identifier,
                 caption,
-                rerun=partial(compute.rerun, computation),
+                rerun=self.budget.spending(partial(compute.rerun, computation)),
                 work=partial(compute.work, computation),
             )
             try:
                 html = view.render(request)
-            except (ViewError, FormatError, compute.ComputationError) as error:
+            except (ViewError, FormatError, compute.ComputationError, TooMuch) as error:
                 remedy = getattr(error, "remedy", "")
                 return self.box([self.problem(origin, str(error), remedy, name)])
             except Exception as error:  # noqa: BLE001  a view that is being edited, likewise
@@ -302,19 +332,14 @@ class Page:
     def keep(self, character: str) -> str:
         """Return what stands for a character of theirs that would be taken for one of ours."""
         if character not in self.kept:
-            self.kept[character] = self._place(
-                Place(
-                    source=character, origin=Origin(self.path, 1), text=character, plain=character
-                )
-            )
+            origin = Origin(self.path, 1)
+            self.spend("references", origin)
+            self.kept[character] = self._place(Place(character, origin, character, character))
         return self.kept[character]
 
     def _place(self, place: Place) -> str:
-        if len(self.places) == MOST:
-            self.problem(place.origin, f"more than {MOST} references on one page", "split the page")
-            return place.source
         self.places.append(place)
-        return chr(0xF0000 + len(self.places) - 1)
+        return character(len(self.places) - 1)
 
 
 def find_number(computation: Computation, path: str) -> Number:
@@ -374,14 +399,14 @@ def block_element(computation: Computation) -> str:
         "data-mg-text": computation.program.text,
         "data-mg-line": str(call.line),
         "data-mg-engine": computation.engine,
-        "data-mg-count": f"\ue0e0{computation.name}\ue0e0",
-        "data-mg-views": f"\ue0e1{computation.name}\ue0e1",
+        "data-mg-count": f"\ufdd2{computation.name}\ufdd2",
+        "data-mg-views": f"\ufdd3{computation.name}\ufdd3",
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
     return f'<div class="mg-block" hidden{written}></div>'
 
 
-DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]*>([−\d.]+)<')
+DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]{0,80}>([−\d.]+)<')
 
 
 def drawn_numbers(
@@ -394,8 +419,8 @@ def drawn_numbers(
             yield f"{block}.{path}", float(shown.replace("−", "-"))
 
 
-COUNT = re.compile("\ue0e0([^\ue0e0]*)\ue0e0")
-DRAWN = re.compile("\ue0e1([^\ue0e1]*)\ue0e1")
+COUNT = re.compile("\ufdd2([^\ufdd2]*)\ufdd2")
+DRAWN = re.compile("\ufdd3([^\ufdd3]*)\ufdd3")
 
 
 def count_numbers(html: str) -> str:

@@ -19,10 +19,10 @@ from docs_plugins.sources import Origin
 FIRST = 0xF0000
 LAST = 0xFFFFD
 CHARACTER = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
-MOST = LAST - FIRST + 1
 _PIECE = re.compile(
-    r"<!--.*?-->"
-    r"|<(?P<end>/?)(?P<tag>[A-Za-z][\w-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<end>/?)(?P<tag>[A-Za-z][\w-]*+)"
+    r"(?P<rest>(?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+)*+)(?:>|\Z)"
     rf"|(?P<place>{CHARACTER.pattern})",
     re.DOTALL,
 )
@@ -97,9 +97,9 @@ def _link(places: Sequence[Place], character: str, numbered: dict[str, Numbered]
 
 
 _FIGURE = re.compile(
-    r"<figure\b(?P<attributes>[^>]*)>|(?P<end></figure>)"
+    r"<figure\b(?P<attributes>[^>]*+)(?:>|\Z)|(?P<end></figure>)"
     r"|\bdata-mg-view=\"(?P<view>[^\"]*)\""
-    r"|<span class=\"caption-prefix[^\"]*\">(?P<prefix>[^<]*)</span>"
+    r"|<span class=\"caption-prefix[^\">]*\">(?P<prefix>[^<]*)</span>"
 )
 _ID = re.compile(r"\bid=\"([^\"]*)\"")
 
@@ -173,7 +173,8 @@ class _Walk:
         paths = [f"{t.path}:{t.format}" if t.format else t.path for t in tokens if t]
         said = f' data-mg-in="{escape(" ".join(paths))}"' if paths else ""
         tag = CHARACTER.sub(self._plain, tag)
-        return re.sub(r"\s*/?>$", lambda end: said + end[0], tag)
+        inside = tag.removesuffix(">").removesuffix("/").rstrip()
+        return inside + said + tag[len(inside) :]
 
     def _of(self, found: re.Match[str]) -> Place:
         return self.places[ord(found[0]) - FIRST]

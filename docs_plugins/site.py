@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docs_plugins import extras
+from docs_plugins.budget import LONGEST_PAGE
 from docs_plugins.drift import record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
@@ -20,7 +21,7 @@ from docs_plugins.references import TOKEN, ReferenceError, read
 from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
-SHIELD = ("\ue010\ue011", "\ue011\ue010")  # alone, each may be an icon of theirs
+SHIELD = ("\ufdd0", "\ufdd1")
 ACCEPT = "python -m docs_plugins accept"
 
 
@@ -87,7 +88,8 @@ class Site:
             page.blocks, page.computations, page.places = [], {}, []
             page.extras = extras.Extras()
             del self.sources[name]
-        loose = [problem for problem in page.problems if str(problem) not in page.placed]
+        met = dict.fromkeys(page.problems)
+        loose = [problem for problem in met if str(problem) not in page.placed]
         loose += self.problems
         return problem_box(loose) + html if self.serving else html
 
@@ -181,8 +183,9 @@ def _without_record(source: Source) -> Problem:
 
 
 _DRAWN = re.compile(
-    r"<svg [^<>]*mg-figure.*?</svg>"
-    r"|(?P<words><table class=\"mg-table\".*?</table>|<math [^<>]*data-tex=.*?</math>)",
+    r"<svg [^<>]*mg-figure.*?(?:</svg>|\Z)"
+    r"|(?P<words><table class=\"mg-table\".*?(?:</table>|\Z)"
+    r"|<math [^<>]*data-tex=.*?(?:</math>|\Z))",
     re.DOTALL,
 )
 _CELL = re.compile(r"</t[dh]>")
@@ -200,7 +203,8 @@ def _words(html: str) -> str:
 
 def shield(markdown: str) -> str:
     """Hide the braces of our references from other plugins that read double braces."""
-    if "{{" not in markdown:
+    markdown = markdown.replace(SHIELD[0], "").replace(SHIELD[1], "")
+    if "{{" not in markdown or len(markdown) > LONGEST_PAGE:
         return markdown
     fences = find(markdown.split("\n")).fences
     names = {a or b for fence in fences for a, b in DEFINITION.findall(fence.text)}

@@ -1,7 +1,9 @@
 """Where each line of a page came from: its own file, or a snippet's.
 
 A mark is put at the end of every line before snippets are inserted and taken off after; it names an
-entry of a list of origins, so the position travels with the text.
+entry of a list of origins, so the position travels with the text. The marks, like everything that
+stands for something of ours while a page is converted, are characters that no text holds (Unicode
+keeps U+FDD0 to U+FDEF for such uses); where one does, it is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-MARK = re.compile("\ue0f0([0-9]+)\ue0f1")
+MARK = re.compile("\ufdd5([0-9]+)\ufdd6")
+RESERVED = re.compile("[\ufdd2-\ufdef]")
 SNIPPET_MARKER = "8<-"  # a line that has it is snippets' own and must stay as it is
 
 
@@ -41,6 +44,8 @@ class Origins:
         """Put a mark at the end of each line that is not one of snippets' own."""
         inside = False
         marked = []
+        if RESERVED.search("\n".join(lines)):
+            lines = [RESERVED.sub("", line) for line in lines]
         for number, line in enumerate(lines, 1):
             bare = SNIPPET_MARKER in line
             if bare and line.strip().strip("-") == SNIPPET_MARKER.strip("-"):
@@ -49,7 +54,7 @@ class Origins:
                 marked.append(line)
                 continue
             origin = Origin(path or self.path, number + (0 if path else self.offset))
-            marked.append(f"{line}\ue0f0{len(self.listed)}\ue0f1")
+            marked.append(f"{line}\ufdd5{len(self.listed)}\ufdd6")
             self.listed.append(origin)
         return marked
 

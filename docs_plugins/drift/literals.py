@@ -29,7 +29,7 @@ DECIMAL = re.compile(
     r"(?<![\w./:#-])(?<!\d,(?=\d{3}\.))[−-]?(?P<digits>\d+\.\d+)"
     r"(?:e(?P<e>[−-]?\d+)"
     r"|\s{0,2}(?:[×·⋅]|\\times|\\cdot)\s{0,2}10\s{0,2}"
-    r"(?:(?P<super>[⁻⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)\}?))?"
+    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)\}?))?"
     r"(?!\w|\.\d|/)"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
@@ -39,6 +39,7 @@ INLINE_ELEMENTS = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
     *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var"),
 }
+FARTHEST = 5  # characters of an exponent; with as many, a number is no double anyway
 LOOKED_AT = 32  # results on either side of a decimal
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
@@ -84,7 +85,7 @@ class Results:
             return None
         exponent = _exponent(decimal)
         size = float(f"{digits}e{exponent}")
-        unit = 10.0 ** (exponent - _decimals(decimal))
+        unit = float(f"1e{exponent - _decimals(decimal)}")
         if _holds(self._constants, size, 0.5 * unit):
             return None
         short = significant == 3
@@ -119,7 +120,7 @@ def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
 def _exponent(decimal: re.Match[str]) -> int:
     text = decimal["e"] or decimal["super"] or decimal["power"] or "0"
     text = re.sub(r"\s", "", text.translate(_SUPERSCRIPTS))
-    return 0 if len(text) > 4 else int(text)
+    return int(text[:FARTHEST])
 
 
 def _decimals(decimal: re.Match[str]) -> int:

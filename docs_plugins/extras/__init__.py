@@ -13,7 +13,7 @@ from docs_plugins.model import Computation
 from docs_plugins.sources import Origin
 
 FOLDER = "assets/minigrad"
-MARK = re.compile("\ue0e2([^\ue0e2]*)\ue0e2")
+MARK = re.compile("\ufdd4([^\ufdd4]*)\ufdd4")
 SHOWN = re.compile(r'\bdata-mg="([^"]*)"')
 BLOCK = '<div class="mg-block"'
 
@@ -38,7 +38,7 @@ class Extras:
     def after(self, identifier: str, shown: Shown) -> str:
         """Remember a view; returns the mark behind it, for what `finish` puts there."""
         self.views[identifier] = shown
-        return f"\ue0e2{identifier}\ue0e2"
+        return f"\ufdd4{identifier}\ufdd4"
 
     def graph_of(self, name: str) -> str | None:
         """The graph of a block, where one stands on the page."""

@@ -15,6 +15,7 @@ from docs_plugins.language.program import Call, Constant, Operand, Program, Prog
 from docs_plugins.language.vocabulary import REDUCTIONS
 
 MOST_ELEMENTS = 4_096  # of one array
+MOST_TOGETHER = 10_000  # of all arrays of one call
 Shape = tuple[int, ...]
 
 
@@ -49,7 +50,20 @@ def check_shapes(program: Program, call: Call) -> tuple[Shape, ...]:
                 f"{what}: {misfit.message}{where}", step.line, misfit.remedy
             ) from None
         shapes.append(shape)
+    _check_together(program, shapes)
     return tuple(shapes)
+
+
+def _check_together(program: Program, shapes: list[Shape]) -> None:
+    together = 0
+    for step, shape in zip(program.steps, shapes, strict=True):
+        together += prod(shape)
+        if together > MOST_TOGETHER:
+            raise ProgramError(
+                f"the function has more than {MOST_TOGETHER:,} numbers in its arrays together",
+                step.line,
+                "use smaller ones",
+            )
 
 
 def _argument_shape(argument: object) -> Shape:

@@ -96,3 +96,8 @@ def test_other_code_is_left_alone(text):
 def test_many_unclosed_fences_take_linear_time():
     text = ["```x" + str(i) for i in range(20_000)]
     assert not find(text).fences
+
+
+def test_ends_that_never_come_are_not_looked_for_forever():
+    lines = ["`" * (3 + n % 3_000) + "minigrads" for n in range(6_000)]
+    assert len(find(lines).suspects) == len(lines)

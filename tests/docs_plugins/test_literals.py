@@ -190,3 +190,9 @@ def test_text_of_blocks_is_kept_apart_and_of_phrases_together():
 def test_a_message_about_a_number_is_not_the_number_typed():
     box = problem_box([Problem("a.md", 4, "f", "recorded 1.4142, computed 1.7321")])
     assert "1.7321" not in visible_text(f"<p>see</p>{box}")
+
+
+@pytest.mark.parametrize("power", ["e9999", "e-9999", "×10⁹⁹⁹⁹", "×10⁻", "×10⁻⁻", "×10¹⁻"])
+def test_powers_that_are_none_or_out_of_reach_are_read(power):
+    expected = [] if any(digit in power for digit in "9⁹¹") else ["1.7163"]
+    assert [text for text, *_ in found(f"<p>1.7163{power}</p>")] == expected

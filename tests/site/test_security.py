@@ -220,8 +220,71 @@ HUGE = {
     "an outer product that grows": "```minigrad\ndef f(x):\n    a = x @ transpose(x)\n"
     "    return sum(a)\nf([" + ",".join(["[1]"] * 1000) + "])\n```\n",
     "a number of a megabyte": BLOCK.format("9" * 1_000_000),
-    "twenty thousand references": BLOCK.format(1) + "{{ f.zz }} " * 20_000,
+    "references that fail, on one line": BLOCK.format(1) + "{{ f.zz }} " * 100_000,
+    "references that fail, a line each": BLOCK.format(1) + "{{ f.zz }}\n" * 100_000,
+    "references that are right": BLOCK.format(3) + "{{ f.x.adjoint }} " * 100_000,
+    "a million references": BLOCK.format(3) + "{{ f.x.adjoint }}\n" * 1_000_000,
+    "links to nothing": BLOCK.format(3) + "{{ ref zz }}\n" * 50_000,
+    "numbers in headings": BLOCK.format(3) + "# {{ f.x.value }}\n\n" * 50_000,
+    "views": BLOCK.format(3) + "{{ f.trace }}\n\n" * 20_000,
+    "blocks": "".join(BLOCK.format(3).replace("f", f"f{n}") for n in range(20_000)),
+    "blocks without an end": "```minigrad\n> x\n" * 100_000,
+    "large arrays": "".join(
+        "```minigrad\ndef f(x):\n    a = reshape(x, (64, 1)) * reshape(x, (1, 64))\n"
+        f"    b = a + a\n    c = b + b\n    return sum(c)\nf([{','.join(['1'] * 64)}])\n```\n"
+        for _ in range(1_000)
+    ),
+    "many descents": BLOCK.format(3) + "{{ f.descent over=x steps=200 }}\n\n" * 100,
+    "results typed on every line": BLOCK.format("1.23457") + "2.4691\n" * 50_000,
 }
+
+
+PATTERNS = {
+    "a fence's line of spaces": "``` " + " " * 100_000 + "`\n",
+    "blank lines in a block": "```minigrad\n" + "\n" * 200_000 + "```\n",
+    "comments without an end": "{{ f.x.value }}\n\n<div>\n" + "<!--" * 100_000 + "\n</div>\n",
+    "tags without an end": "{{ f.x.value }}\n\n<div>\n" + "<a '" * 100_000 + "\n</div>\n",
+    "drawings without an end": "{{ f.x.value }}\n\n<div>\n" + "<svg>" * 100_000 + "\n</div>\n",
+    "a heading's ids": "# {{ f.x.value }} {" + "#a" * 100_000 + "\n",
+    "an equals sign and spaces": "=" + " " * 200_000 + "{{ f.x.value }}\n",
+    "braces and quotes": '{{ "' * 100_000 + "\n",
+    "a path": "{{ f" + ".a" * 100_000 + " }}\n",
+    "an index": "{{ f.x[" + "1," * 100_000 + "1].value }}\n",
+    "options": "{{ f.trace " + "a=1 " * 50_000 + "}}\n",
+    "digits": "1" * 300_000 + "." + "1" * 300_000 + "\n",
+    "a power of ten": "2.4691 ×" + " " * 200_000 + "10\n",
+    "a power of ten out of reach": "2.4691e9999 and 2.4691e-9999 and 2.4691×10⁹⁹⁹⁹\n",
+}
+
+
+@pytest.mark.parametrize("kind", PATTERNS)
+def test_no_pattern_takes_longer_than_its_text(convert, kind):
+    """Each would take minutes where a pattern began anew at every place of it."""
+    problems, html, _ = convert(BLOCK.format("1.23457") + PATTERNS[kind], None)
+    from docs_plugins.site import for_search, shield
+
+    assert problems
+    assert for_search(html) is not None
+    assert shield(PATTERNS[kind])
+
+
+def test_characters_that_stand_for_ours_mean_nothing_on_a_page(small_site):
+    signs = "".join(map(chr, range(0xFDD0, 0xFDF0)))
+    forged = [f"{a}{name}{b}" for a in signs for b in signs[:7] for name in ("f", "0", "9" * 20)]
+    small_site.page(
+        "index.md",
+        BLOCK.format(3)
+        + "{{ f.trace }}\n\n"
+        + "\n\n".join(forged)
+        + '\n\n<div id="mg-packed-0">x</div>\n\n\U000f0000 and \U000f0001\n',
+    )
+    small_site.accept()
+    built = small_site.build()
+    assert built.problems == []
+    html = built.html("index.html")
+    assert not set(signs).intersection(html)
+    assert html.count("data-mg-view=") == 1
+    assert small_site.run("verify", "site")[0] == 0
 
 
 @pytest.mark.parametrize("kind", HUGE)
