@@ -53,7 +53,7 @@ def users_line() -> tuple[str | None, int | None]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  (there is no other way to look up)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((PACKAGE, "<frozen")) and f"{Path('numpy')}/" not in file:
+        if not file.startswith((PACKAGE, "<frozen")) and "numpy" not in Path(file).parts:
             return file, frame.f_lineno
         frame = frame.f_back
     return None, None

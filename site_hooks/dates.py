@@ -83,7 +83,7 @@ def _shallow(folder: Path) -> bool:
 def _git(*arguments: str, folder: Path) -> str:
     try:
         run = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+            ["git", *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False
         )
     except OSError:  # no git on this machine
         return ""

@@ -52,6 +52,6 @@ def test_the_printed_page_shows_every_number(tab, tmp_path) -> None:
     paper = tmp_path / "page.pdf"
     tab.pdf(path=paper, format="A4")
     text = subprocess.run(
-        [reader, "-layout", str(paper), "-"], capture_output=True, text=True, check=True
+        [reader, "-layout", str(paper), "-"], capture_output=True, encoding="utf-8", check=True
     ).stdout
     assert [number for number in set(numbers) if number not in text] == []

@@ -182,7 +182,9 @@ def run_node(lines: list[str]) -> Any:
     )
     node = shutil.which("node")
     assert node
-    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [node, "-"], input=script, capture_output=True, encoding="utf-8", check=True
+    )
     return json.loads(done.stdout)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
 
@@ -316,7 +315,6 @@ def test_the_help_tells_the_exit_codes(small_site):
     assert "exit codes" in printed
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="one more process is enough there")
 def test_a_typed_result_fails_with_the_reference_to_write(example_site):
     path = example_site.docs / "index.md"
     text = path.read_text(encoding="utf-8") + "\nThat is −0.2836, or $-0.2837$.\n"

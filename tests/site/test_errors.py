@@ -1,5 +1,6 @@
 """Bad input through whole builds: every mistake listed with its line, nothing left behind."""
 
+import os
 import subprocess
 import sys
 
@@ -82,13 +83,30 @@ def test_the_command_fails_with_any_flag(small_site, flags):
         [sys.executable, "-m", "mkdocs", "build", *flags],
         cwd=small_site.root,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
-        env={**__import__("os").environ, "NO_MKDOCS_2_WARNING": "1"},
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
     )
     assert done.returncode != 0
     assert "docs/index.md:3: f: " in done.stderr + done.stdout
     assert not [p for p in (small_site.root / "site").rglob("*") if p.is_file()]
+
+
+@pytest.mark.parametrize("command", ["mkdocs build", "docs_plugins check"])
+def test_a_console_without_our_characters_is_told_as_well(small_site, command):
+    small_site.page("index.md", block("return sin(x1) + x2") + "\nThat is ≈ 5.9093 − 0.\n")
+    small_site.configure()
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        cwd=small_site.root,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONIOENCODING": "cp1252"},
+    )
+    assert done.returncode == 1
+    assert b"5.9093 is typed" in done.stderr + done.stdout
+    assert b"Traceback" not in done.stderr
 
 
 LINE = "    v1 = log(x1)\n"

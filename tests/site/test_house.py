@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,16 @@ def test_every_target_has_a_line_of_help():
     assert set(HELP) == PHONY
 
 
-def test_help_is_what_make_alone_says():
-    make = shutil.which("make")
-    if make is None:
-        pytest.skip("make is not here")
+@pytest.fixture
+def make() -> str:
+    """The program make, where the Makefile's shell is at home."""
+    found = shutil.which("make")
+    if found is None or sys.platform == "win32":
+        pytest.skip("no make and no POSIX shell here")
+    return found
+
+
+def test_help_is_what_make_alone_says(make):
     said = subprocess.run(
         [make, "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -63,10 +70,7 @@ def test_ci_runs_the_command_of_the_readme():
     assert script.rstrip().splitlines()[-1] == "make test"
 
 
-def test_too_old_a_python_is_refused_in_words(tmp_path):
-    make = shutil.which("make")
-    if make is None:
-        pytest.skip("make is not here")
+def test_too_old_a_python_is_refused_in_words(make, tmp_path):
     old = tmp_path / "python3.9"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2" || exit 1\n')
     old.chmod(0o755)
