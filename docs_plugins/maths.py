@@ -31,6 +31,7 @@ _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 _AT = re.compile(r"(?:input\d+:)?(\d+): (.*)", re.DOTALL)
 _UNKNOWN = re.compile(r'Unknown (command|environment) "\\?(.+)"')
 _MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _REMEDIES = {
     "widetilde": r"write \tilde{v}_{01}: browsers do not stretch a tilde",
     "widecheck": r"write \check{v}: browsers do not stretch it",
@@ -104,7 +105,6 @@ def display(tex: str, **attributes: str) -> str:
     return f'<div class="mg-display" role="group" aria-label="Formula" tabindex="0">{formula}</div>'
 
 
-@lru_cache(maxsize=4096)
 def convert(tex: str, *, display: bool) -> str:
     """Return the bare MathML element without `data-tex`; raises `FormulaError`."""
     _check(tex)
@@ -134,9 +134,9 @@ def _check(tex: str) -> None:
         )
     if len(tex) > LONGEST:
         raise FormulaError(f"a formula of {len(tex)} characters", f"at most {LONGEST}")
-    if _depth(tex) > DEEPEST:
+    if tex.count("{") > DEEPEST and _depth(tex) > DEEPEST:
         raise FormulaError("braces nested too deeply", f"at most {DEEPEST} within each other")
-    if any("\ud800" <= character <= "\udfff" for character in tex):
+    if _SURROGATE.search(tex):
         raise FormulaError("a lone surrogate in a formula", "type the character again")
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import NamedTuple
 
 from docs_plugins.language import Call, Program
 
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One real number as computed.
 
     `exact` is the number itself where it is a rational known exactly from the block's literals;
@@ -29,8 +29,7 @@ class Number:
     magnitude: float
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """One expression as TeX, and as plain text for records, SVG and speech."""
 
     tex: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from docs_plugins.model import Number
 
 DECIMALS = 4
 MOST_DIGITS = 15  # a double holds no more
-SMALLEST_FIXED = Fraction(1, 1000)  # below it, four decimals would hide most of the number
+SMALLEST_FIXED = 0.001  # below it, four decimals would hide most of the number
 LARGEST_FIXED = 10_000_000
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FORMAT = re.compile(r"\.(\d{1,2})([efg])")
@@ -21,8 +21,7 @@ class FormatError(ValueError):
     """A format that is none of `.Nf`, `.Ne`, `.Ng`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A number as written: the digits, and the sign that may stand before them."""
 
     relation: str  # "=" where the digits are the number itself, else "≈"
@@ -37,8 +36,10 @@ class Shown:
         >>> show(Number(-4.25e-18, None, 4.25e-18)).text
         '−4.25×10⁻¹⁸'
         """
-        power = "" if self.exponent is None else "×10" + str(self.exponent).translate(SUPERSCRIPTS)
-        return ("−" if self.negative else "") + self.digits + power
+        size = self.digits
+        if self.exponent is not None:
+            size += "×10" + str(self.exponent).translate(SUPERSCRIPTS)
+        return f"−{size}" if self.negative else size
 
     @property
     def tex(self) -> str:
@@ -68,16 +69,16 @@ def show(number: Number, format: str | None = None) -> Shown:
     >>> show(Number(-0.28366218546322625, None, 1.0)).related
     '≈ −0.2837'
     """
-    size = abs(number.value)
-    if format is not None:
-        digits, exponent = _formatted(size, format)
-    else:
-        digits, exponent = _default(size, None if number.exact is None else abs(number.exact))
-    zero = not any(digit in "123456789" for digit in digits)
-    negative = number.value < 0 and not zero
+    value, exact = number.value, number.exact
+    if format is None and exact is not None and (short := _short_decimal(exact)) is not None:
+        negative = value < 0 and short != "0"
+        return Shown("=" if negative == (exact.numerator < 0) else "≈", negative, short, None)
+    digits, exponent = _default(abs(value)) if format is None else _formatted(abs(value), format)
+    negative = value < 0 and digits.strip("0.") != ""
     shown = Shown("≈", negative, digits, exponent)
-    if number.exact is not None and shown.fraction == number.exact:
-        return Shown("=", negative, digits, exponent)
+    # without a format and an exponent, digits that are the number itself would have been short
+    if exact is not None and (format or exponent is not None) and shown.fraction == exact:
+        return shown._replace(relation="=")
     return shown
 
 
@@ -100,26 +101,22 @@ def _split(text: str) -> tuple[str, int | None]:
     return digits, int(exponent) if exponent else None
 
 
-def _default(size: float, exact: Fraction | None) -> tuple[str, int | None]:
-    if exact is not None:
-        short = _short_decimal(exact)
-        if short is not None:
-            return short, None
-    if size == 0 or not math.isfinite(size):
-        return _trim(f"{size:.{DECIMALS}f}"), None
+def _default(size: float) -> tuple[str, int | None]:
     if SMALLEST_FIXED <= size < LARGEST_FIXED:
         return f"{size:.{DECIMALS}f}", None
+    if size == 0 or not math.isfinite(size):
+        return _trim(f"{size:.{DECIMALS}f}"), None
     digits, exponent = _split(f"{size:.{DECIMALS}e}")
     return _trim(digits), exponent
 
 
 def _short_decimal(exact: Fraction) -> str | None:
-    """The whole decimal expansion, where it has at most four decimals and is not too large."""
-    scaled = exact * 10**DECIMALS
-    if scaled.denominator != 1 or exact >= LARGEST_FIXED:
+    """The size's whole decimal expansion: at most four decimals, and not too large."""
+    top, bottom = abs(exact.numerator), exact.denominator
+    if 10**DECIMALS % bottom or top >= LARGEST_FIXED * bottom:
         return None
-    whole, rest = divmod(scaled.numerator, 10**DECIMALS)
-    return _trim(f"{whole}.{rest:0{DECIMALS}d}")
+    whole, rest = divmod(top * (10**DECIMALS // bottom), 10**DECIMALS)
+    return _trim(f"{whole}.{rest:0{DECIMALS}d}") if rest else str(whole)
 
 
 def _trim(digits: str) -> str:

@@ -75,7 +75,7 @@ def exact_sweep(
     sent: list[sweep.Contribution] = []
 
     def short(node: Node, adjoint: Value) -> Value:
-        return element_by_element(named, adjoint, elements(cotangents[node.index], node.shape))
+        return all_named(adjoint, elements(cotangents[node.index], node.shape))
 
     given = [(tape[y.index], exact_array(g)) for y, g in pairs if y.index >= 0]
     adjoints = sweep.backward(tape, given, sent=sent, settle=short)
@@ -107,7 +107,7 @@ def shadow(
             value = applied_to_values(node, [x.value for x in operands])
         else:
             value = exact_array(literals.get(node.index, node.value))
-        kept = element_by_element(named, value, name)
+        kept = all_named(value, name)
         if operands and too_long(value):
             names = [
                 elements(atoms[x.index], x.shape) if x.index >= 0 else y.value
@@ -125,6 +125,13 @@ def named(value: Any, name: Symbol) -> Expression:
     return name if is_long(value) else value
 
 
+def all_named(value: Value, names: Value) -> Value:
+    """The same for every element of an array."""
+    if isinstance(value, np.ndarray) or isinstance(names, np.ndarray):
+        return element_by_element(named, value, names)
+    return named(value, names)
+
+
 def is_long(e: Expression) -> bool:
     """Whether an expression is too long to be written out."""
     if isinstance(e, Number):
@@ -134,11 +141,15 @@ def is_long(e: Expression) -> bool:
 
 def too_long(value: Value) -> bool:
     """Whether any element is too long to be written out."""
-    return any(is_long(expression(e)) for e in np.ravel(np.asarray(value, dtype=object)))
+    if not isinstance(value, np.ndarray):
+        return is_long(expression(value))
+    return any(is_long(expression(e)) for e in value.flat)
 
 
 def opened(value: Value) -> Any:
     """Fractions in place of number expressions."""
+    if isinstance(value, Number):
+        return value.value
     if isinstance(value, np.ndarray):
         return np.frompyfunc(opened, 1, 1)(value) if value.size else value
     value = expression(value)

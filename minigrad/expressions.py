@@ -7,6 +7,7 @@ fractions, and what is known is folded: x · 1, x + 0, sums and whole powers of 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,9 @@ class Expression(Reading):
     other expressions are scalars, and structural operations work on object arrays of them.
     """
 
-    __slots__ = ("guarded", "known", "operands", "operation", "options", "shape", "size", "whole")
+    __slots__ = (
+        "guarded", "known", "operands", "operation", "options", "plainly", "shape", "size", "whole",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -37,14 +40,20 @@ class Expression(Reading):
         shape: tuple[int, ...] = (),
     ) -> None:
         """Take the tree as it stands."""
+        whole, size, guarded = bool(shape), 1, operation.generic is not None
+        for x in operands:  # a loop: trees are built by the thousand
+            whole = whole or x.whole
+            size += x.size
+            guarded = guarded or x.guarded
         self.operation = operation
         self.operands = tuple(operands)
         self.options = options
         self.shape = shape
-        self.whole: bool = bool(shape) or any(x.whole for x in self.operands)
-        self.size: int = 1 + sum(x.size for x in self.operands)
-        self.guarded: bool = operation.generic is not None or any(x.guarded for x in self.operands)
+        self.whole: bool = whole
+        self.size: int = size
+        self.guarded: bool = guarded
         self.known: dict[str, tuple[str, int]] = {}  # what it prints as, once that was asked
+        self.plainly: Expression | None = None  # without guards, likewise
 
     @property
     def ndim(self) -> int:
@@ -59,7 +68,8 @@ class Expression(Reading):
         if structural and not any(getattr(x, "whole", False) for x in operands):
             arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
             return on_objects(operation, arrays, options or {})
-        return folded(applied(operation, [expression(x) for x in operands], options))
+        found = [expression(x) for x in operands]
+        return simpler(operation, found) or applied(operation, found, options)
 
 
 class Symbol(Expression):
@@ -92,7 +102,7 @@ class Number(Expression):
     def __init__(self, value: Fraction | int | str) -> None:
         """Take an exact value."""
         super().__init__(ATOM, ())
-        self.value = Fraction(value)
+        self.value = value if type(value) is Fraction else Fraction(value)
 
 
 def expression(x: Value) -> Expression:
@@ -102,8 +112,14 @@ def expression(x: Value) -> Expression:
     if isinstance(x, (int, Fraction)):
         return Number(x)
     if isinstance(x, float):
-        return Number(Fraction(repr(float(x))))
+        return literal(float(x))
     return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
+
+
+@lru_cache(maxsize=256)
+def literal(x: float) -> Number:
+    """The shortest decimal of a double."""
+    return Number(Fraction(repr(x)))
 
 
 ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")
@@ -113,33 +129,41 @@ def applied(
     operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
 ) -> Expression:
     """Give the tree of one operation, as it stands."""
-    shape: tuple[int, ...] = ()
-    if operation.partials is None or any(x.whole for x in operands):
+    tree = Expression(operation, operands, options)
+    if operation.partials is None or tree.whole:
         with np.errstate(all="ignore"):
             ones = [np.ones(x.shape) for x in operands]
-            shape = np.shape(operation.value(*ones, **(options or {})))
-    return Expression(operation, operands, options, shape)
+            tree.shape = np.shape(operation.value(*ones, **(options or {})))
+        tree.whole = tree.whole or bool(tree.shape)
+    return tree
 
 
 def folded(e: Expression) -> Expression:
     """Compute numbers exactly, and leave ones and zeros out."""
-    operation, operands = e.operation, e.operands
-    if operation.exact and all(isinstance(x, Number) for x in operands):
-        value = operation.exact(*(x.value for x in operands))  # type: ignore[attr-defined]
-        if value is not None:
+    return simpler(e.operation, e.operands) or e
+
+
+def simpler(operation: Operation, operands: Sequence[Expression]) -> Expression | None:
+    """What an operation on these operands comes to, if that is simpler than to write it down."""
+    if operation.exact is not None:
+        known = [x.value for x in operands if isinstance(x, Number)]
+        if len(known) == len(operands) and (value := operation.exact(*known)) is not None:
             return Number(value)
     fold = FOLDS.get(operation.name)
-    return (fold and fold(*operands)) or e
+    return fold(*operands) if fold else None
 
 
 def expanded(e: Expression) -> Expression:
     """Replace every guard by its generic branch."""
     if not e.guarded:
         return e
-    operands = [expanded(x) for x in e.operands]
-    if e.operation.generic:
-        return expanded(expression(e.operation.generic(*operands)))
-    return folded(applied(e.operation, operands, e.options))
+    if e.plainly is None:
+        operands = [expanded(x) for x in e.operands]
+        if e.operation.generic:
+            e.plainly = expanded(expression(e.operation.generic(*operands)))
+        else:
+            e.plainly = folded(applied(e.operation, operands, e.options))
+    return e.plainly
 
 
 # --- what is known of an operation: the simpler expression, or None ------------------------------
@@ -152,7 +176,9 @@ def equals(e: Expression, value: int) -> bool:
 
 def minus(e: Expression) -> bool:
     """Whether an expression begins with a minus sign."""
-    return e.operation.name == "negative" or (isinstance(e, Number) and e.value < 0)
+    if isinstance(e, Number):
+        return e.value.numerator < 0
+    return e.operation.name == "negative"
 
 
 def product(a: Expression, b: Expression) -> Any:

@@ -104,6 +104,10 @@ def assigned(
     position: int | None = None,
 ) -> Iterator[Statement]:
     """One statement for each element."""
+    if isinstance(targets, Symbol) and not isinstance(values, np.ndarray):
+        text = to_javascript(expression(values))
+        yield Statement(role, node.index, consumer, position, (), targets.javascript, text)
+        return
     left = np.asarray(targets, dtype=object)
     right = np.broadcast_to(np.asarray(values, dtype=object), left.shape)
     for element in np.ndindex(left.shape):

@@ -54,7 +54,10 @@ def value_size(node: Node, sizes: list[Value]) -> Value:
                 total = total + pushed_size(node, position, sizes[operand.index])
             except ArithmeticError:  # no derivative there: the value's own size is all there is
                 continue
-    size = np.maximum(abs(node.value), total)
+    size = abs(node.value)
+    if type(size) is float and type(total) is float:
+        return max(size, total)
+    size = np.maximum(size, total)
     return float(size) if not node.shape else np.broadcast_to(size, node.shape)
 
 

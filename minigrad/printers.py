@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from functools import lru_cache
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from minigrad.operation import on_objects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from minigrad.trace import Trace
 
@@ -60,55 +62,93 @@ def to_javascript(e: Expression) -> str:
 class Slot:
     """One operand inside a template; the format says how tightly it must bind, f an argument."""
 
+    __slots__ = ("bare", "binds", "text")
+
     def __init__(self, e: Expression, language: str) -> None:
         """Print the operand."""
         self.text, self.binds = printed(e, language)
         self.bare = isinstance(e, Number) and self.text[:1].isdigit()
 
-    def __format__(self, need: str) -> str:
+    def within(self, need: str) -> str:
         """Put brackets around it where they are needed."""
         if need == "f":
             return f" {self.text}" if self.bare else f"({self.text})"
-        return f"({self.text})" if self.binds < int(need or 0) else self.text
+        return f"({self.text})" if need and self.binds < int(need) else self.text
 
 
 def printed(e: Expression, language: str) -> tuple[str, int]:
     """Text in one language, and how tightly it binds."""
     if isinstance(e, Symbol):
         return getattr(e, language), 10
-    if language not in e.known:
+    known = e.known.get(language)
+    if known is None:
         found = isinstance(e, Number) and printed_number(e.value, language)
-        e.known[language] = found or composed(e, language)
-    return e.known[language]
+        known = e.known[language] = found or composed(e, language)
+    return known
 
 
 def composed(e: Expression, language: str) -> tuple[str, int]:
     """The operation's template around its operands."""
+    operation = e.operation
     slots = [Slot(x, language) for x in e.operands]
-    template, binds = getattr(e.operation, language), e.operation.binds
+    template, binds = getattr(operation, language), operation.binds
     if not binds:
         return slots[0].text, slots[0].binds
-    if e.operation.name == "multiply" and language != "javascript":
+    if operation.name == "multiply" and language != "javascript":
         first = e.operands[0]
         if isinstance(first, Number) and first.value < 0:  # -2 x needs no brackets
             slots[0].binds, binds = 2, 1
         elif language == "tex" and ends_open(first):
             slots[0].binds = 1
     if not template:
-        raise NotImplementedError(f"{e.operation.name} has no reading in {language}")
+        raise NotImplementedError(f"{operation.name} has no reading in {language}")
+    parts = []
+    for text, field, need in pieces(template):
+        parts.append(text)
+        if isinstance(field, int):
+            parts.append(slots[field].within(need))
+        elif field is not None:
+            parts.append(FIELDS[field](e, slots, language))
+    text = "".join(parts)
+    return TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text, binds
+
+
+@lru_cache(maxsize=512)
+def pieces(template: str) -> tuple[tuple[str, int | str | None, str], ...]:
+    """A template's texts, each with the field behind it and the field's format."""
+    return tuple(
+        (text, int(field) if field and field.isdigit() else field, need or "")
+        for text, field, need, _ in Formatter().parse(template)
+    )
+
+
+def every(_: Expression, slots: list[Slot], __: str) -> str:
+    """All operands."""
+    return ", ".join(slot.text for slot in slots)
+
+
+def dot(e: Expression, slots: list[Slot], _: str) -> str:
+    """The sign of a product, where it needs one."""
+    if len(slots) == 2 and all(x.shape for x in e.operands):
+        return r"\odot"
+    return r"\cdot" if slots[-1].within("2")[:1].isdigit() else r"\,"
+
+
+def subscript(e: Expression, _: list[Slot], language: str) -> str:
+    """The key of an element: counted from 1 in TeX, where it is a plain one."""
     options = e.options or {}
     key, shape = options.get("key", ()), options.get("shape", e.operands[0].shape)
     places = subscripts(shape, key) if language == "tex" and "key" in options else None
-    arrays = len(slots) == 2 and all(x.shape for x in e.operands)
-    digit = f"{slots[-1]:2}"[:1].isdigit()
-    text = template.format(
-        *slots,
-        all=", ".join(slot.text for slot in slots),
-        dot=r"\odot" if arrays else r"\cdot" if digit else r"\,",
-        key=printed_key(key) if places is None else ",".join(places),
-        matrix=matrix([slot.text for slot in slots], e.shape),
-    )
-    return TWICE.sub(r"_{\1\2,", text) if e.operation.name == "index" else text, binds
+    return printed_key(key) if places is None else ",".join(places)
+
+
+def entries(e: Expression, slots: list[Slot], _: str) -> str:
+    """The elements of an array."""
+    return matrix([slot.text for slot in slots], e.shape)
+
+
+FIELDS = {"all": every, "dot": dot, "key": subscript, "matrix": entries}
+"""What else a template may have in braces."""
 
 
 def ends_open(e: Expression) -> bool:
@@ -183,16 +223,20 @@ def printed_number(value: Fraction, language: str) -> tuple[str, int]:
 
 def decimal(value: Fraction) -> tuple[str, str] | None:
     """Digits and power of ten of a number that a short decimal gives exactly."""
-    if value.denominator == 1 and abs(value.numerator) < 10**6:
-        return str(value.numerator), "0"
+    top, bottom = value.numerator, value.denominator
+    if bottom == 1 and abs(top) < 10**6:
+        return str(top), "0"
     try:
-        text = repr(float(value))
+        text = repr(top / bottom)
     except OverflowError:
         return None
-    if Fraction(text) != value:
-        return (str(value.numerator), "0") if value.denominator == 1 else None
-    digits, _, exponent = text.partition("e")
-    return digits.removesuffix(".0"), str(int(exponent or 0))
+    digits, _, power = text.partition("e")
+    whole, _, places = digits.partition(".")
+    exponent = int(power or 0)
+    shift = exponent - len(places)  # the decimal is the whole number of its digits, shifted
+    if int(whole + places) * 10 ** max(shift, 0) * bottom != top * 10 ** max(-shift, 0):
+        return (str(top), "0") if bottom == 1 else None
+    return digits.removesuffix(".0"), str(exponent)
 
 
 # --- what a trace's rules say --------------------------------------------------------------------

@@ -16,7 +16,7 @@ from docs_plugins.compute import jacobians
 from docs_plugins.compute.backward import Backward, sweep_back
 from docs_plugins.compute.forward import Forward, Value
 from docs_plugins.compute.readings import Readings, flat, fraction
-from docs_plugins.compute.wording import Edge, both, times
+from docs_plugins.compute.wording import Edge, in_tex, times_in_tex
 from docs_plugins.model import (
     Computation,
     Formula,
@@ -71,6 +71,7 @@ class _Assembly:
         self.sizes = sizes
         self.numbers: dict[str, Number] = {}
         self.claims: dict[tuple[str | int, ...], Value] = {}
+        self.values = readings.exact_atoms()
 
     def assembled(self) -> Assembled:
         """Return all of it."""
@@ -78,8 +79,9 @@ class _Assembly:
         links = tuple(self._links(variables))
         outputs = tuple(self._outputs(variables))
         jacobian = jacobians.jacobian(self.readings, self.jacobian, self.backward)
+        columns = jacobians.column_names(self.readings)
         for row, names in zip(jacobian.entries, jacobians.row_names(self.readings), strict=True):
-            for entry, column in zip(row, jacobians.column_names(self.readings), strict=True):
+            for entry, column in zip(row, columns, strict=True):
                 for name in names:
                     self.numbers[f"jacobian.{name}.{column}"] = entry.number
         self._aliases()
@@ -137,18 +139,9 @@ class _Assembly:
         )
 
     def _substituted(self, node: minigrad.Node) -> Formula | None:
-        if node.shape or any(x.shape for x in node.operands):
+        if not _is_scalar(node):
             return None
-        return both(printers.formula(node, self._values_of(node)))
-
-    def _values_of(self, node: minigrad.Node) -> dict[Any, Any]:
-        """The exact values of a node and its operands, signs where they are too long."""
-        readings = self.readings
-        return readings.written | {
-            x.index: exact.named(readings.exact[x.index], readings.words.atoms[x.index])
-            for x in (node, *node.operands)
-            if x.index >= 0
-        }
+        return in_tex(printers.formula(node, self.values))
 
     # ---- links
 
@@ -175,6 +168,7 @@ class _Assembly:
         twice = sum(x.index == operand for x in node.operands) > 1
         place = f".p{position}" if twice else ""
         sign, words = readings.words.signs[operand], readings.words.links[edge]
+        local = printers.local_partial(node, position, self.values) if _is_scalar(node) else None
         return Link(
             operand=operand,
             consumer=consumer,
@@ -186,9 +180,9 @@ class _Assembly:
             local=words.local,
             plain=words.plain,
             factored=words.factored,
-            substituted=self._substituted_link(node, position),
+            substituted=self._substituted_link(node, local),
             exact=self._exact_link(edge),
-            partial=self._partial(node, position, of, f"d.{to.address}{place}"),
+            partial=self._partial(node, position, local, of, f"d.{to.address}{place}"),
             value=self._sent(edge, to, of, place),
         )
 
@@ -219,33 +213,34 @@ class _Assembly:
             self.numbers[path] = number if before is None else _sum(before, number)
 
     def _partial(
-        self, node: minigrad.Node, position: int, of: Variable, quantity: str
+        self,
+        node: minigrad.Node,
+        position: int,
+        local: printers.Expression | None,
+        of: Variable,
+        quantity: str,
     ) -> tuple[Number, ...] | None:
         if node.operation.partials is None:
             return None
         found = minigrad.sweep.local_partial(node, position)
-        known = None
-        if not node.shape:
-            known = self._exact_partial(node, position)
-        elif np.shape(found) != node.shape:
+        if node.shape and np.shape(found) != node.shape:
             found = np.broadcast_to(found, node.shape)
+        known = None if local is None else exact.opened(local)
         partial = numbers(found, known, None)
         self._enter(of.address, node.shape, quantity, partial)
         self.claims["partial", self.forward.step_of[node.index], position] = found
         return partial
 
-    def _exact_partial(self, node: minigrad.Node, position: int) -> Any:
-        found = printers.local_partial(node, position, self._values_of(node))
-        return exact.opened(found)
-
-    def _substituted_link(self, node: minigrad.Node, position: int) -> Formula | None:
-        if self.backward is None or node.shape or any(x.shape for x in node.operands):
+    def _substituted_link(
+        self, node: minigrad.Node, local: printers.Expression | None
+    ) -> Formula | None:
+        if self.backward is None or local is None:
             return None
-        local = printers.local_partial(node, position, self._values_of(node))
         adjoint = self.backward.exact[node.index]
-        if local is None or adjoint is None:
+        if adjoint is None:
             return None
-        return times(local, exact.named(adjoint, self.readings.words.cotangents[node.index]), ())
+        cotangent = self.readings.words.cotangents[node.index]
+        return times_in_tex(local, exact.named(adjoint, cotangent))
 
     def _exact_link(self, edge: Edge) -> Formula | None:
         if self.backward is None:
@@ -253,7 +248,7 @@ class _Assembly:
         found = self.backward.sent_exact.get(edge)
         if found is None or isinstance(found, np.ndarray):
             return None
-        return both(found)
+        return in_tex(found)
 
     # ---- outputs
 
@@ -281,6 +276,9 @@ class _Assembly:
     # ---- addresses
 
     def _enter(self, address: str, shape: Shape, quantity: str, found: Sequence[Number]) -> None:
+        if not shape:
+            self.numbers[f"{address}.{quantity}"] = found[0]
+            return
         for suffix, number in zip(elements(shape), found, strict=True):
             self.numbers[f"{address}{suffix}.{quantity}"] = number
 
@@ -302,6 +300,11 @@ class _Assembly:
                     number = self.numbers.get(f"{address}{suffix}.{quantity}")
                     if number is not None:
                         self.numbers[f"{name}{suffix}.{quantity}"] = number
+
+
+def _is_scalar(node: minigrad.Node) -> bool:
+    """Whether neither a node nor any of its operands is an array."""
+    return not node.shape and not any(x.shape for x in node.operands)
 
 
 def numbers(value: Value, known: Any, sizes: Value) -> tuple[Number, ...]:

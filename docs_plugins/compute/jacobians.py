@@ -74,8 +74,8 @@ def jacobian(
         tuple(
             Entry(
                 address=f"jacobian.{names[0]}.{column}",
-                symbolic=symbols[j][i][0] if symbols else Formula("", ""),
-                plain=symbols[j][i][1] if symbols else "",
+                symbolic=symbols[j][i] if symbols else Formula("", ""),
+                plain=symbols[j][i].text if symbols else "",
                 number=Number(
                     matrix[j][i],
                     fraction(known[j][0][i]) if known else None,

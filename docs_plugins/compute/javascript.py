@@ -61,7 +61,8 @@ class _Compiler:
     def __init__(self, computation: Computation, wanted: set[str]) -> None:
         self.computation = computation
         self.wanted = wanted
-        self.trace = Forward(computation.program, computation.call).trace
+        self.forward = Forward(computation.program, computation.call)
+        self.trace = self.forward.trace
         self.nodes = list(self.trace.nodes)
         self.names = {node.index: f"v{node.index}" for node in self.nodes}
         self.symbols = {i: printers.Symbol(name, name) for i, name in self.names.items()}
@@ -216,11 +217,11 @@ class _Compiler:
         for node, address in zip(self.trace.inputs, self.addresses, strict=False):
             for suffix in elements(node.shape):
                 known[f"{address}{suffix}.value"] = self._target(node.index, suffix)
-        forward = Forward(computation.program, computation.call)
+        nodes = self.forward.node_of
         names = {
-            name: computation.variables[forward.node_of[step]]
+            name: computation.variables[nodes[step]]
             for name, step in computation.program.names.items()
-            if step in forward.node_of
+            if step in nodes
         }
         for output in computation.outputs:
             if output.variable is not None:

@@ -64,6 +64,15 @@ class Readings:
             (link.operand.index, link.consumer.index, link.position): link.value for link in links
         }
 
+    def exact_atoms(self) -> dict[Any, Any]:
+        """The exact values of scalars and constants, signs where they are too long."""
+        atoms = self.words.atoms
+        return self.written | {
+            index: exact.named(value, atoms[index])
+            for index, value in enumerate(self.exact)
+            if not self.nodes[index].shape
+        }
+
     def constant(self, step: int) -> Any:
         """A step that no parameter reaches, by the same operation on exact numbers."""
         if step not in self._constants:

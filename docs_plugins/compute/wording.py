@@ -58,7 +58,7 @@ class Words:
     formulas: tuple[Formula, ...]
     plain: tuple[str, ...]  # in the writer's own names, as records have it
     links: dict[Edge, LinkWords]
-    jacobian: tuple[tuple[tuple[Formula, str], ...], ...] | None  # None: too large
+    jacobian: tuple[tuple[Formula, ...], ...] | None  # its text in the names; None: too large
 
 
 @lru_cache(maxsize=128)
@@ -71,17 +71,19 @@ def words(key: Key) -> Words:
     atoms: dict[Any, Any] = dict(key.exact)
     cotangents: dict[int, printers.Symbol] = {}
     plain: dict[Any, Any] = dict(key.exact)
+    typed: dict[Any, Any] = plain | key.typed  # the same, constants as typed
     depths: dict[int, int] = {}
     for node, sign, name in zip(nodes, signs, key.names, strict=True):
         atoms[node.index] = symbol(sign.formula, node.shape)
         cotangents[node.index] = symbol(sign.adjoint, node.shape)
         depth = _depth(node, name, depths)
         named = addresses[node.index] if depth > DEEPEST else name
-        plain[node.index] = (
-            printers.formula(node, plain | key.typed)
+        typed[node.index] = plain[node.index] = (
+            printers.formula(node, typed)
             if named is None
             else printers.Symbol(named, named, shape=node.shape)
         )
+    shown = atoms | key.typed
     links = {
         (operand.index, node.index, position): _link(
             node, position, addresses, signs, atoms, cotangents, plain
@@ -96,13 +98,13 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            both(printers.formula(node, atoms | key.typed))
+            both(printers.formula(node, shown))
             if node.operands
             else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            printers.to_text(printers.formula(node, plain | key.typed))
+            printers.to_text(printers.formula(node, typed))
             if node.operands
             else addresses[node.index]
             for node in nodes
@@ -165,8 +167,8 @@ def _longest_way(trace: minigrad.Trace) -> int:
     return max(ways.values())
 
 
-def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
-    """Each entry in the signs of the writer's names, and in plain text; v's are written out."""
+def _jacobian(key: Key) -> tuple[tuple[Formula, ...], ...] | None:
+    """Each entry in the signs of the writer's names, and in these names; v's are written out."""
     trace = key.trace
     if sum(y.size for y in trace.outputs) * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
         return None
@@ -178,17 +180,12 @@ def _jacobian(key: Key) -> tuple[tuple[tuple[Formula, str], ...], ...] | None:
         if name is not None and naming.NUMBERED.fullmatch(name) is None
     }
     names |= _signs_of_outputs(trace, names, key.labels)
-    shapes = {index: trace.nodes[index].shape for index in names}
     shown: dict[Any, Any] = {
-        i: symbol(naming.sign(name).formula, shapes[i]) for i, name in names.items()
+        index: symbol(Formula(naming.sign(name).formula.tex, name), trace.nodes[index].shape)
+        for index, name in names.items()
     }
     entries = printers.symbolic_jacobian(trace, shown | key.exact)
-    plain: dict[Any, Any] = {i: symbol(Formula(name, name), shapes[i]) for i, name in names.items()}
-    in_plain = printers.symbolic_jacobian(trace, plain | key.exact)
-    return tuple(
-        tuple((both(e), printers.to_text(p)) for e, p in zip(row, plain_row, strict=True))
-        for row, plain_row in zip(entries, in_plain, strict=True)
-    )
+    return tuple(tuple(map(both, row)) for row in entries)
 
 
 def _signs_of_outputs(
@@ -213,12 +210,22 @@ def both(expression: Any) -> Formula:
     return Formula(printers.to_tex(expression), printers.to_text(expression))
 
 
+def in_tex(expression: Any) -> Formula:
+    """What is shown in tables alone, and has no plain text."""
+    return Formula(printers.to_tex(printers.expression(expression)), "")
+
+
 def times(local: Any, adjoint: Any, shape: Shape) -> Formula:
     """Local partial times adjoint, both shown whatever they are: 1 · ṽ₅."""
     dot, sign = (r"\odot", "⊙") if shape else (r"\cdot", "·")
     tex = f"{_factor(local, 'tex', first=True)} {dot} {_factor(adjoint, 'tex')}"
     text = f"{_factor(local, 'text', first=True)} {sign} {_factor(adjoint, 'text')}"
     return Formula(tex, text)
+
+
+def times_in_tex(local: Any, adjoint: Any) -> Formula:
+    """The same of two numbers, as tables show it."""
+    return Formula(rf"{_factor(local, 'tex', first=True)} \cdot {_factor(adjoint, 'tex')}", "")
 
 
 def _factor(expression: Any, language: str, *, first: bool = False) -> str:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count, product
 from pathlib import Path
 from string import ascii_lowercase
@@ -136,6 +137,7 @@ def _backward(computation: Computation) -> Iterator[Step]:
             yield Step(link.address, said, f" from {spoken(variable.symbol)}")
 
 
+@lru_cache(maxsize=1024)
 def spoken(formula: Formula) -> str:
     """A formula as running text: cos(v₀) · ṽ₃."""
     return normalize("NFC", mathline.plain(mathline.math(formula.tex, formula.text)))

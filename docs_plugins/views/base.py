@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from html import escape
 
 from docs_plugins.model import Computation, Number, Work
-from docs_plugins.numbers import show
+from docs_plugins.numbers import Shown, show
 
 OptionValue = str | float | int | tuple[str, ...]
 
@@ -110,6 +110,10 @@ def number_html(block: str, path: str, number: Number, format: str | None = None
 
     A format other than the usual one is said too, so that the published digits can be checked.
     """
-    shown = show(number, format)
+    return shown_html(block, path, show(number, format), format)
+
+
+def shown_html(block: str, path: str, shown: Shown, format: str | None = None) -> str:
+    """The same of a number that is written already."""
     said = f' data-mg-format="{escape(format)}"' if format else ""
-    return f'<span class="mg-n" data-mg="{escape(block)}.{escape(path)}"{said}>{shown.text}</span>'
+    return f'<span class="mg-n" data-mg="{escape(f"{block}.{path}")}"{said}>{shown.text}</span>'

@@ -8,7 +8,7 @@ from html import escape
 from docs_plugins.maths import inline, name_formula
 from docs_plugins.model import Formula, Number, Shape, elements
 from docs_plugins.numbers import show
-from docs_plugins.views.base import number_html
+from docs_plugins.views.base import shown_html
 
 MOST_ELEMENTS = 24
 
@@ -27,7 +27,8 @@ def sign(relation: str) -> str:
 
 def number(block: str, path: str, value: Number, format: str | None = None) -> str:
     """One number with its relation: ≈ −0.2837."""
-    return sign(show(value, format).relation) + number_html(block, path, value, format)
+    shown = show(value, format)
+    return sign(shown.relation) + shown_html(block, path, shown, format)
 
 
 def array(
@@ -42,29 +43,40 @@ def array(
         return number(block, path(""), values[0], format)
     if len(values) > MOST_ELEMENTS:
         return f'<span class="mg-shape">{escape(" × ".join(map(str, shape)))} numbers</span>'
-    shown = [
-        number_html(block, path(suffix), value, format)
-        for suffix, value in zip(elements(shape), values, strict=True)
+    shown = [show(value, format) for value in values]
+    written = [
+        shown_html(block, path(suffix), one, format)
+        for suffix, one in zip(elements(shape), shown, strict=True)
     ]
-    exact = all(show(value, format).relation == "=" for value in values)
+    exact = all(one.relation == "=" for one in shown)
     width = shape[-1]
-    rows = [", ".join(shown[start : start + width]) for start in range(0, len(shown), width)]
+    rows = [", ".join(written[start : start + width]) for start in range(0, len(written), width)]
     lines = "".join(f'<span class="mg-array-row">{row}</span>' for row in rows)
     return f'{sign("=" if exact else "≈")}<span class="mg-array">{lines}</span>'
 
 
 def cell(content: str, *, head: str = "", rows: int = 1, kind: str = "", label: str = "") -> str:
     """A table's cell; `head` is the scope of a heading cell."""
-    tag = "th" if head else "td"
-    role = {"": "cell", "col": "columnheader", "colgroup": "columnheader"}.get(head, "rowheader")
-    attributes = f' role="{role}"'
-    attributes += f' scope="{head}"' if head else ""
-    attributes += f' rowspan="{rows}"' if rows > 1 else ""
-    attributes += f' class="{kind}"' if kind else ""
-    attributes += f' data-label="{escape(label)}"' if label else ""
+    tag, start = _START[head]
+    if rows > 1:
+        start += f' rowspan="{rows}"'
+    if kind:
+        start += f' class="{kind}"'
+    if label:
+        start += f' data-label="{escape(label)}"'
+    if head:
+        content = name_formula(content)
     # the line's end is where a row may wrap on a phone
-    content = name_formula(content) if head else content
-    return f"<{tag}{attributes}>{content}</{tag}>\n"
+    return f"<{tag}{start}>{content}</{tag}>\n"
+
+
+_START = {
+    "": ("td", ' role="cell"'),
+    "col": ("th", ' role="columnheader" scope="col"'),
+    "colgroup": ("th", ' role="columnheader" scope="colgroup"'),
+    "row": ("th", ' role="rowheader" scope="row"'),
+    "rowgroup": ("th", ' role="rowheader" scope="rowgroup"'),
+}
 
 
 def named_by(caption: str | None, otherwise: str) -> str:
