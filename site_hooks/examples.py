@@ -83,7 +83,7 @@ def record(source: str, *_rest: Any, **_more: Any) -> str:
     found = [part for part in parts[1:] if part.split(":", 1)[0] == source.strip()]
     if not found:
         return said([f"{source.strip()} is not recorded yet: make accept"])
-    return listing(f"{parts[0]}\n\n## {found[0].rstrip()}")
+    return listing(f"{parts[0].rstrip()}\n\n## {found[0].rstrip()}")
 
 
 def build(text: str, recorded: str | None = None) -> tuple[list[str], str]:
