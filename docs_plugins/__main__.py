@@ -143,6 +143,7 @@ def run_accept(options: argparse.Namespace) -> int:
         print("accept: refused, as CI is set: a person accepts, and commits the record")
         return WRONG
     site, docs = read_site(options.config_file)
+    files.sweep(docs)
     names = [_page_name(given, site, docs) for given in options.pages] or list(site.pages)
     codes = [_accept_page(name, site, docs) for name in dict.fromkeys(names)]
     if not options.pages:
@@ -160,9 +161,11 @@ def _page_name(given: str, site: Site, docs: Path) -> str:
     for candidate in (docs / path, Path.cwd() / path):
         inside = Path(os.path.normpath(candidate.absolute()))
         if inside.is_relative_to(docs):
-            name = inside.relative_to(docs).with_suffix(".md").as_posix()
-            if name in site.pages:
-                return name
+            place = inside.relative_to(docs).as_posix()
+            named = inside.relative_to(docs).with_suffix(".md").as_posix()
+            for name in (place, f"{place}.md", named):
+                if name in site.pages:
+                    return name
     if not files.is_inside(docs, docs / path) and not files.is_inside(docs, path):
         raise UsageError(f"{given} is outside of {_shown(docs)}")
     close = get_close_matches(path.with_suffix(".md").name, site.pages, 1)
@@ -185,7 +188,11 @@ def _accept_page(name: str, site: Site, docs: Path) -> int:
     for problem in sorted(page.drift):
         print(problem)
     if page.drift:
-        _write(path, page, site.sources[name].record)
+        try:
+            _write(path, page, site.sources[name].record)
+        except OSError as error:
+            print(f"{_shown(path)}: not written: {error.strerror}")
+            return WRONG
     elif page.computations:
         print(f"{_shown(path)}: nothing to accept")
     return FINE

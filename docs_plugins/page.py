@@ -168,7 +168,9 @@ class Page:
             self.problem(block.origin(call.line), *_fault(error), call.name)
             return None
         self.computations[call.name] = computation
+        entries = computation.jacobian.entries
         count = sum(len(variable.value) for variable in computation.variables)
+        count += sum(map(len, entries))
         self.spend("values computed and drawn", block.origin(call.line), count)
         return computation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from importlib import import_module
 from pathlib import Path
@@ -72,7 +73,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Begin a build: this runs for each one, so all state starts here."""
         broken = self._load()
-        self.site = self.site_module.Site(serving=self.serving, keeping=self.reading_only)
+        self.site = self.site_module.Site(
+            serving=self.serving, keeping=self.reading_only, config=_config_option(config)
+        )
         self.logged: set[Any] = set()  # problems
         self.packed = packing.Packed(packing.unread_by_others(config.plugins.events))
         self.needed: frozenset[str] = frozenset()  # characters of formulas
@@ -262,9 +265,20 @@ def _publish_font(
     return cut
 
 
+def _config_option(config: MkDocsConfig) -> str:
+    """The configuration as a command takes it; "" where a command finds it by itself."""
+    path = Path(config.config_file_path or "").absolute()
+    if path.parent == Path.cwd() and path.name in {"mkdocs.yml", "mkdocs.yaml"}:
+        return ""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # on another drive
+        return str(path)
+
+
 def _shown_path(config: MkDocsConfig, path: Path) -> str:
     """A path as messages name it: relative to mkdocs.yml's folder."""
-    base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
+    base = Path(config.config_file_path or "mkdocs.yml").absolute().parent
     try:
         return path.relative_to(base).as_posix()
     except ValueError:
@@ -276,13 +290,19 @@ def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> Any:
     text = file.content_string
     docs = Path(config.docs_dir)
     path, record = docs / file.src_uri, record_files.record_path(docs, file.src_uri)
+    recorded, unreadable = None, ""
+    try:
+        recorded = record_files.read_record(docs, file.src_uri)
+    except record_files.Unreadable as error:
+        unreadable = str(error)
     return site.Source(
         path=_shown_path(config, path),
         page=file.src_uri,
         text=text,
         offset=site.lines_above(text, markdown),
         record_path=_shown_path(config, record),
-        record=record_files.read_record(docs, file.src_uri),
+        record=recorded,
+        unreadable=unreadable,
         root=get_relative_url(".", page.url).rstrip("/") or ".",
         link=_sources(page, config),
     )
@@ -308,7 +328,7 @@ def _orphans(config: MkDocsConfig, site: site_module.Site, module: Any) -> list[
             1,
             "",
             "the record belongs to no page",
-            f"delete it, as {module.ACCEPT} does without a page's name",
+            f"delete it, as {site.accept()} does",
         )
         for path in site.orphans
     ]

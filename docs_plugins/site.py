@@ -6,13 +6,16 @@ It knows nothing of MkDocs: paths and texts come in, HTML, problems and counts g
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import list2cmdline
 
 from docs_plugins import extras
 from docs_plugins.budget import LONGEST_PAGE
-from docs_plugins.drift import record
+from docs_plugins.drift import differences, record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
 from docs_plugins.page import DEFINITION, Page, problem_box
@@ -22,7 +25,7 @@ from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
 SHIELD = ("\ufdd0", "\ufdd1")
-ACCEPT = "python -m docs_plugins accept"
+ACCEPT = ("python", "-m", "docs_plugins", "accept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Source:
     text: str  # the whole file
     offset: int  # lines of front matter above what Markdown sees
     record_path: str
-    record: bytes | None  # None: there is none
+    record: bytes | None  # None: there is none that can be read
+    unreadable: str = ""  # why what stands in a record's place is not read
     root: str = "."  # from the built page to the site's folder
     link: str = ""  # the address that the path of a source is put behind, where it is known
 
@@ -44,6 +48,7 @@ class Site:
     """What one build has met so far."""
 
     serving: bool = False
+    config: str = ""  # the site's configuration, where commands do not find it by themselves
     keeping: bool = True  # whether computations are wanted once their pages are done
     pages: dict[str, Page] = field(default_factory=dict)  # by Source.page
     sources: dict[str, Source] = field(default_factory=dict)
@@ -116,7 +121,13 @@ class Site:
         drifted = self.drifted()
         if not drifted:
             return said
-        return f"{said}. If the computed values are right: {ACCEPT} {' '.join(drifted)}"
+        return f"{said}. If the computed values are right: {self.accept(*drifted)}"
+
+    def accept(self, *pages: str) -> str:
+        """The command that accepts pages, ready to be copied into a shell."""
+        words = [*ACCEPT, *(["-f", self.config] if self.config else [])]
+        words += ["--", *pages] if any(page.startswith("-") for page in pages) else pages
+        return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
     def signs(self) -> frozenset[str]:
         """The characters that the pages' scripts set in the formulas' letters."""
@@ -132,6 +143,16 @@ class Site:
         listed = ", ".join(f"{count} {what}" for what, count in counts.items())
         return f"{listed}, {1000 * self.spent:.0f} ms"
 
+    def _no_record(
+        self, source: Source, message: str, line: int = 1, remedy: str = record.ACCEPT_AGAIN
+    ) -> Problem:
+        told = f"{remedy}: {self.accept(source.page)}"
+        return Problem(source.record_path, line, "", message, told)
+
+    def _without_record(self, source: Source) -> Problem:
+        message = f"the page computes values and has no record {source.record_path}"
+        return Problem(source.path, 1, "", message, self.accept(source.page))
+
     def _compare(
         self,
         source: Source,
@@ -139,18 +160,19 @@ class Site:
         locate: Callable[[Computation, int], Origin],
     ) -> list[Problem]:
         page = self.pages[source.page]
+        if source.unreadable and (computations or not page.failed):
+            return [self._no_record(source, source.unreadable)]
         if source.record is None:
-            return [] if self.serving or not computations else [_without_record(source)]
+            return [] if self.serving or not computations else [self._without_record(source)]
         if not computations and page.failed:
             return []
         try:
-            differences = record.check(record.decode(source.record), computations)
+            found = differences.check(record.decode(source.record), computations)
         except record.RecordError as error:
-            remedy = f"{error.remedy}: {ACCEPT} {source.page}"
-            return [Problem(source.record_path, error.line, "", str(error), remedy)]
+            return [self._no_record(source, str(error), error.line, error.remedy)]
         known = {computation.name: computation for computation in computations}
         problems = []
-        for difference in differences:
+        for difference in found:
             if difference.block in page.failed:
                 continue
             if self.serving and difference.note == "block" and difference.recorded is None:
@@ -175,11 +197,6 @@ def _counts(page: Page) -> dict[str, int]:
         "cross-checks": sum(c.cross_checks for c in computations),
         "drifted": len(page.drift),
     }
-
-
-def _without_record(source: Source) -> Problem:
-    message = f"the page computes values and has no record {source.record_path}"
-    return Problem(source.path, 1, "", message, f"{ACCEPT} {source.page}")
 
 
 _DRAWN = re.compile(

@@ -22,7 +22,7 @@ HEIGHTS = {
     "docs_plugins.second": 1,
     "docs_plugins.compute": 2,
     "docs_plugins.views": 3,
-    "docs_plugins.drift.record": 3,
+    "docs_plugins.drift.differences": 3,
     "docs_plugins.markdown": 5,
     "docs_plugins.plugin": 6,
     "docs_plugins.__main__": 7,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 SUFFIX = ".record"
+LARGEST = 10_000_000  # bytes; no page computes as much
 PAGE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
 
@@ -21,14 +22,35 @@ def record_path(docs: Path, page: str) -> Path:
 
 
 def is_inside(docs: Path, path: Path) -> bool:
-    """Whether a path stays in a folder, links followed."""
-    return path.resolve().is_relative_to(docs.resolve())
+    """Whether a path stays in a folder, links followed; one that leads in a circle does not."""
+    try:
+        return path.resolve().is_relative_to(docs.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+class Unreadable(ValueError):  # noqa: N818  (what it is, and why)
+    """Something stands where a record belongs, and is none that is read."""
 
 
 def read_record(docs: Path, page: str) -> bytes | None:
-    """Return a record's bytes; None where there is none, or where it stands outside of docs."""
+    """Return a record's bytes; None where there is none. Raises `Unreadable`."""
     path = record_path(docs, page)
-    return path.read_bytes() if path.is_file() and is_inside(docs, path) else None
+    if not os.path.lexists(path):
+        return None
+    if not is_inside(docs, path):
+        raise Unreadable("the record is a link that leads out of the pages' folder")
+    if not path.is_file():
+        raise Unreadable(
+            "the record is a folder; move it away" if path.is_dir() else "the record is no file"
+        )
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise Unreadable(f"the record has {size:,} bytes, more than {LARGEST:,}")
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"the record cannot be read: {error.strerror}") from None
 
 
 def without_page(docs: Path, known: Collection[Path]) -> Iterator[Path]:
@@ -42,6 +64,13 @@ def without_page(docs: Path, known: Collection[Path]) -> Iterator[Path]:
 def all_records(docs: Path) -> list[Path]:
     """Every record in a folder that stays in it."""
     return [path for path in sorted(docs.rglob(f"*{SUFFIX}")) if is_inside(docs, path)]
+
+
+def sweep(docs: Path) -> None:
+    """Remove what a write that was killed has left beside a record."""
+    for path in docs.rglob(f".*{SUFFIX}.*.tmp"):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs_plugins import compute, language, references
-from docs_plugins.drift import files, record
+from docs_plugins.drift import differences, files, record
 from docs_plugins.drift.published import plain, read
+from docs_plugins.drift.rows import call_text
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.problems import Problem
 from docs_plugins.views import VIEWS
@@ -250,12 +251,12 @@ def _check_counts(found: Published, report: Report) -> None:
 def against(path: Path, computations: Sequence[Computation], page: str) -> list[Problem]:
     """Compare what a page computes with a record."""
     try:
-        differences = record.check(record.decode(path.read_bytes()), computations)
+        found = differences.check(record.decode(path.read_bytes()), computations)
     except record.RecordError as error:
         return [Problem(path.as_posix(), error.line, "", str(error), error.remedy)]
     return [
-        Problem(path.as_posix(), found.record_line or 1, found.item, f"{found.message} ({page})")
-        for found in differences
+        Problem(path.as_posix(), one.record_line or 1, one.item, f"{one.message} ({page})")
+        for one in found
     ]
 
 
@@ -305,7 +306,7 @@ def _record_of(
         record_path = docs / f"{name.as_posix()}{files.SUFFIX}"
         if name.name and record_path.is_file() and files.is_inside(docs, record_path):
             return record_path
-    headings = {f"## {c.name}: {record.call_text(c)}" for c in computations}
+    headings = {f"## {c.name}: {call_text(c)}" for c in computations}
     for record_path in files.all_records(docs):
         text = record_path.read_text(encoding="utf-8", errors="replace")
         if headings.issubset(text.splitlines()):

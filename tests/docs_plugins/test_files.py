@@ -80,10 +80,39 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path):
     docs.mkdir()
     secret.write_text("secret")
     (docs / "page.record").symlink_to(secret)
-    assert files.read_record(docs, "page.md") is None
+    with pytest.raises(files.Unreadable, match="leads out"):
+        files.read_record(docs, "page.md")
     assert files.all_records(docs) == []
     files.write_whole(docs / "page.record", "new")
     assert secret.read_text() == "secret"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_what_is_no_record_is_told_from_none(tmp_path: Path, monkeypatch):
+    assert files.read_record(tmp_path, "none.md") is None
+    (tmp_path / "folder.record").mkdir()
+    (tmp_path / "round.record").symlink_to("round.record")
+    (tmp_path / "nowhere.record").symlink_to("gone.record")
+    (tmp_path / "large.record").write_bytes(b"x" * 11)
+    monkeypatch.setattr(files, "LARGEST", 10)
+    for name, told in {
+        "folder": "is a folder",
+        "round": "leads out",
+        "nowhere": "is no file",
+        "large": "11 bytes, more than 10",
+    }.items():
+        with pytest.raises(files.Unreadable, match=told):
+            files.read_record(tmp_path, f"{name}.md")
+
+
+def test_what_a_killed_write_left_is_swept_away_and_nothing_else(tmp_path: Path):
+    kept = ["a.record", "sub/a.record", ".hidden.record", "x.record.tmp", ".a.md.1.tmp"]
+    for name in [*kept, ".a.record.k3j.tmp", "sub/.a.record.zz_1.tmp"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    files.sweep(tmp_path)
+    left = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
+    assert sorted(left) == sorted(kept)
 
 
 def test_records_without_a_page_are_found(tmp_path: Path):

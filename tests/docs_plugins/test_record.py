@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs_plugins import compute, language
-from docs_plugins.drift import record
+from docs_plugins.drift import differences, record
 from docs_plugins.model import Computation, element, elements
 
 EXAMPLE = """\
@@ -59,7 +59,7 @@ def example() -> tuple[Computation, ...]:
 
 
 def messages(text: str, computations: tuple[Computation, ...]) -> list[str]:
-    found = record.compare(record.parse(text), computations)
+    found = differences.compare(record.parse(text), computations)
     return [f"{difference.item}: {difference.message}" for difference in found]
 
 
@@ -109,9 +109,9 @@ def test_what_is_written_is_read_back_and_agrees(text):
     computations = computed(text)
     written = record.render(computations)
     read = record.parse(written)
-    assert record.compare(read, computations) == ()
+    assert differences.compare(read, computations) == ()
     assert record.merge(read, computations) == written
-    assert record.check(written, computations) == ()
+    assert differences.check(written, computations) == ()
 
 
 @pytest.mark.parametrize("text", [EXAMPLE, UNNAMED, VECTOR, CANCELLING])
@@ -148,7 +148,7 @@ def test_a_changed_number_is_named_as_the_page_names_it(example):
     assert messages(text, example) == [
         "f.x2.adjoint: recorded 1.71634, computed 1.7163378145367738"
     ]
-    difference = record.compare(record.parse(text), example)[0]
+    difference = differences.compare(record.parse(text), example)[0]
     assert (difference.line, difference.record_line) == (1, 6)
 
 
@@ -240,7 +240,7 @@ def test_units_in_the_last_place_are_no_difference(steps):
         re.sub(r"(?<=  )-?\d+\.\d+(?:e-?\d+)?(?=  )", lambda n: repr(moved(float(n[0]))), line)
         for line in text.split("\n")
     ]
-    assert record.check("\n".join(lines), computations) == ()
+    assert differences.check("\n".join(lines), computations) == ()
     kept = record.merge(record.parse("\n".join(lines)), computations)
     assert record.parse(kept) == record.parse("\n".join(lines))
 
@@ -272,7 +272,7 @@ def test_only_rows_out_of_tolerance_change_when_accepted(example):
         "0.6931471805599454"
     )
     assert "-0.9589242746631385" in merged
-    assert record.check(merged, example) == ()
+    assert differences.check(merged, example) == ()
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_every_cut_of_a_record_is_noticed(example):
 
 def test_line_ends_and_a_mark_of_another_system_are_no_difference(example):
     data = b"\xef\xbb\xbf" + record.render(example).replace("\n", "\r\n").encode()
-    assert record.check(record.decode(data), example) == ()
+    assert differences.check(record.decode(data), example) == ()
 
 
 def test_a_formula_too_long_to_read_is_cut_but_still_compared_whole():
@@ -328,8 +328,8 @@ def test_a_formula_too_long_to_read_is_cut_but_still_compared_whole():
     other = computed(f"def f(x):\n    y = {terms.replace('x*59', '59*x')}\n    return y\nf(1)\n")
     text = record.render(computations)
     assert max(map(len, text.split("\n"))) < 400
-    assert record.check(text, computations) == ()
-    assert record.check(text, other) != ()
+    assert differences.check(text, computations) == ()
+    assert differences.check(text, other) != ()
 
 
 @given(st.text(max_size=200))
@@ -351,5 +351,5 @@ def test_elements_are_named_in_c_order(shape):
 
 
 def test_a_difference_is_plain_data(example):
-    found = record.compare(None, example)
+    found = differences.compare(None, example)
     assert [dataclasses.asdict(difference)["computed"] for difference in found] == ["17 rows"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -148,6 +150,65 @@ def test_accept_takes_pages_by_name_or_path(example_site, name):
     example_site.accept(name)
     assert not (example_site.docs / "second.record").exists()
     assert example_site.run("check")[1].count("docs/index.md") == 0
+
+
+@pytest.mark.parametrize("name", ["it's my page.md", "sub dir/$HOME.md", "-f.md", "v1.2.markdown"])
+@pytest.mark.skipif(sys.platform == "win32", reason="the names are no names there")
+def test_the_command_that_a_build_tells_can_be_copied(small_site, name):
+    """Names with spaces, another configuration and another folder of pages included."""
+    small_site.settings["docs_dir"] = "pages"
+    small_site.docs.rmdir()
+    small_site.page(f"../pages/{name}", SECOND)
+    small_site.configure().rename(small_site.root / "other.yml")
+    main = [sys.executable, "-m", "docs_plugins"]
+
+    def run(command: str | list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            shell=isinstance(command, str),
+            cwd=small_site.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    told = run([*main, "check", "-f", "other.yml"])
+    assert told.returncode == 1
+    assert told.stdout.startswith(f"pages/{name}:1: the page computes values")
+    command = told.stdout.splitlines()[-1].partition("are right: ")[2]
+    done = run(command.replace("python", sys.executable, 1))
+    assert done.returncode == 0, done
+    assert run([*main, "check", "-f", "other.yml"]).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize(
+    ("trouble", "told", "code"),
+    [
+        (lambda path: path.mkdir(), "is a folder; move it away", 1),
+        (lambda path: path.symlink_to(path.name), "leads out of", 0),
+        (lambda path: path.symlink_to("/etc/passwd"), "leads out of", 0),
+        (lambda path: path.symlink_to("gone"), "is no file", 0),
+        (lambda path: path.write_bytes(b"x" * 10_000_001), "10,000,001 bytes", 0),
+        (lambda path: path.write_text("# deepnotes record " + "9" * 9_999), "header line", 0),
+        (lambda path: path.write_text("# deepnotes record 1\n\x1b[31m"), "is no text", 0),
+        (lambda path: path.write_text("# deepnotes record 1\n" + "x" * 2_000), "2,000 char", 0),
+    ],
+)
+def test_what_stands_in_a_records_place_is_named_and_accept_puts_it_right(
+    example_site, trouble, told, code
+):
+    path = example_site.docs / "index.record"
+    path.unlink()
+    trouble(path)
+    (problem,) = example_site.build().problems
+    assert problem.startswith("docs/index.record:")
+    assert told in problem
+    assert problem.endswith(COMMAND)
+    assert not example_site.build("serve").failed
+    assert example_site.run("accept")[0] == code
+    assert example_site.build().failed == bool(code)
+    assert not path.is_symlink()
 
 
 def test_accept_of_an_unknown_page_is_a_usage_error_with_the_nearest(example_site):

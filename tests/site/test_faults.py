@@ -19,7 +19,7 @@ import pytest
 
 from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
-from docs_plugins.drift import record
+from docs_plugins.drift import differences, record, rows
 from docs_plugins.drift.verify import verify_page
 from docs_plugins.model import Computation
 from minigrad import operation as declaring
@@ -225,7 +225,7 @@ RowFault = Callable[[list[str], int], list[str] | None]
 def cell_fault(column: int, change: Callable[[str], str]) -> RowFault:
     def seed(lines: list[str], at: int) -> list[str] | None:
         cells = re.split("  +", lines[at])
-        if cells[column] == record.ABSENT or (change is turned and not float(cells[column])):
+        if cells[column] == rows.ABSENT or (change is turned and not float(cells[column])):
             return None
         cells[column] = change(cells[column])
         return [*lines[:at], "  ".join(cells), *lines[at + 1 :]]
@@ -269,7 +269,7 @@ def test_a_fault_in_a_row_is_caught(kind, number):
     block = blocks()[number]
     seeded_rows = list(row_faults(block, kind))
     for text in seeded_rows:
-        found = record.compare(record.parse(text), computed(block))
+        found = differences.compare(record.parse(text), computed(block))
         assert found
         for difference in found:
             assert difference.item

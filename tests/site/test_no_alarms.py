@@ -14,7 +14,7 @@ import pytest
 
 from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
-from docs_plugins.drift import record
+from docs_plugins.drift import differences, record
 from minigrad import operation as declaring
 from minigrad.operation import OPERATIONS
 
@@ -193,7 +193,7 @@ def test_units_in_the_last_place_of_every_operation_raise_nothing(seed):
     with rough_engine(seed):
         for program, before in zip(programs, clean, strict=True):
             after = [compute.run(program, call) for call in program.calls]
-            assert record.check(record.render(before), after) == ()
+            assert differences.check(record.render(before), after) == ()
             assert record.merge(record.parse(record.render(before)), after) == record.render(before)
             moved += record.render(after) != record.render(before)
     assert moved >= len(programs) // 2  # the engine was rough indeed
@@ -205,4 +205,4 @@ def test_a_change_by_a_billionth_is_no_unit_in_the_last_place():
     text = record.render(before)
     number = re.search(r"  (\d\.\d{10,})  ", text)[1]
     off = text.replace(number, repr(float(number) * (1 + 1e-9)))
-    assert record.check(off, before) != ()
+    assert differences.check(off, before) != ()
