@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING
 from fontTools import subset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 FAMILY = "deepnotes Math"
 ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any number about
 
-_FORMULA = re.compile(r"<math [^>]*data-tex=.*?</math>|<text\b.*?</text>", re.DOTALL)
+_FORMULA = re.compile(r"<math [^>]*data-tex=|<text\b")
 _LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
 _ROOT = re.compile("<m(sqrt|root)>")  # its sign is drawn by the browser and stands in no text
 _TAG = re.compile(r"<[^>]*>")
+_WHITE = frozenset("\n\t ")
 _NO_ITALIC = {"h": "ℎ"}  # Unicode has this one elsewhere
 _ITALICS = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
 
@@ -60,13 +61,41 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     for page in pages:
-        if ' data-tex="' not in page and "mg-figure" not in page:
-            continue  # formulas and drawings of others are in fonts of theirs
-        for formula in set(_FORMULA.findall(page)):
-            found.update(unescape(_TAG.sub("", formula)))
-            found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
-            found.update("√" if _ROOT.search(formula) else "")
-    return frozenset(found | ALWAYS) - set("\n\t ") if found else frozenset()
+        if _has_ours(page):
+            formulas, texts = (
+                _elements(page, "<math ", "</math>"),
+                _elements(page, "<text", "</text>"),
+            )
+            shown = {content for said, content in formulas if "data-tex=" in said}
+            shown |= {content for said, content in texts if said[:1] in {"", " "}}
+            for content in shown:
+                found |= _needed(content)
+    return frozenset(found | ALWAYS) if found else frozenset()
+
+
+def _elements(page: str, opening: str, closing: str) -> Iterator[tuple[str, str]]:
+    """Attributes and content of each element of a kind."""
+    for part in page.split(opening)[1:]:
+        attributes, _, content = part.partition(closing)[0].partition(">")
+        yield attributes, content
+
+
+@lru_cache(maxsize=1024)
+def _needed(formula: str) -> frozenset[str]:
+    found = set(unescape(_TAG.sub("", formula)))
+    found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
+    found.update("√" if _ROOT.search(formula) else "")
+    return frozenset(found) - _WHITE
+
+
+def has_formulas(html: str) -> bool:
+    """Whether a page has formulas or figures of ours."""
+    return _has_ours(html) and _FORMULA.search(html) is not None
+
+
+def _has_ours(page: str) -> bool:
+    """Whether any can be there; formulas and drawings of others are in fonts of theirs."""
+    return ' data-tex="' in page or "mg-figure" in page
 
 
 @lru_cache(maxsize=16)

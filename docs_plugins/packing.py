@@ -19,12 +19,24 @@ if TYPE_CHECKING:
 # whose hooks between conversion and writing are known to do without the views
 TOLERANT = ("docs_plugins", "material", "mkdocs", "mkdocstrings", "mkdocs_autorefs")
 BETWEEN = ("env", "page_context")
+BEGINNING = 100  # characters of a view that tell it from others
 
 
 def unread_by_others(events: Mapping[str, Iterable[Callable[..., Any]]]) -> bool:
     """Whether every hook that runs in between belongs to a package that does without the views."""
     hooks = (hook for event in BETWEEN for hook in events.get(event, ()))
     return all(hook.__module__.partition(".")[0] in TOLERANT for hook in hooks)
+
+
+def parted(html: str, view: str) -> tuple[str, str, str]:
+    """Part a page at a view of it, as `str.partition` does.
+
+    A view is long, and begins with its id: it is found by that beginning.
+    """
+    place = html.find(view[:BEGINNING])
+    if place < 0 or not html.startswith(view, place):
+        return html.partition(view)
+    return html[:place], view, html[place + len(view) :]
 
 
 @dataclass
@@ -40,12 +52,12 @@ class Packed:
         if not self.can_pack:
             return html
         for view in views:
-            said = words(view).replace("<", "")
-            place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{said}</div>'
-            shorter = html.replace(view, place, 1)
-            if len(shorter) < len(html):
+            before, found, after = parted(html, view)
+            if found:
+                said = words(view).replace("<", "")
+                place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{said}</div>'
                 self.kept.append(zlib.compress(view.encode(), 1))
-                html = shorter
+                html = f"{before}{place}{after}"
         return html
 
     def unpack(self, html: str) -> str:

@@ -213,7 +213,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Put views back, and bring the formulas' font to the pages that have formulas."""
         output = self.packed.unpack(output)
-        if self.font is None or not font.characters([output]):
+        if self.font is None or not font.has_formulas(output):
             return output
         address = get_relative_url(FONTS + self.font.name, page.url)
         return output.replace("</head>", f"{self.font.head(address)}</head>", 1)

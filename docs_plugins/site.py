@@ -200,22 +200,29 @@ def _counts(page: Page) -> dict[str, int]:
 
 
 _DRAWN = re.compile(
-    r"<svg [^<>]*mg-figure.*?(?:</svg>|\Z)"
-    r"|(?P<words><table class=\"mg-table\".*?(?:</table>|\Z)"
-    r"|<math [^<>]*data-tex=.*?(?:</math>|\Z))",
-    re.DOTALL,
+    r'<(?:(svg) [^<>]*mg-figure|(table) class="mg-table"|(math) [^<>]*data-tex=)[^<>]*'
 )
-_CELL = re.compile(r"</t[dh]>")
-_TAG = re.compile(r"<[^<>]*>")
+_TEXT = re.compile(">([^<]+)")
 
 
 def for_search(html: str) -> str:
     """A page as a search index needs it: our tables and formulas as words, drawings left out."""
-    return _DRAWN.sub(lambda found: _words(found["words"] or ""), html)
+    parts = []
+    position = 0
+    while drawn := _DRAWN.search(html, position):
+        closing = f"</{drawn[drawn.lastindex or 0]}>"
+        end = html.find(closing, drawn.end())
+        end = len(html) if end < 0 else end + len(closing)
+        parts.append(html[position : drawn.start()])
+        if drawn[1] is None:
+            parts.append(_words(html[drawn.start() : end]))
+        position = end
+    return "".join([*parts, html[position:]])
 
 
 def _words(html: str) -> str:
-    return _TAG.sub("", _CELL.sub(" ", html))
+    """The text of an element, a space behind each cell."""
+    return "".join(_TEXT.findall(html.replace("</td>", "</td> ").replace("</th>", "</th> ")))
 
 
 def shield(markdown: str) -> str:

@@ -14,7 +14,7 @@ from docs_plugins.sources import Origin
 
 FOLDER = "assets/minigrad"
 MARK = re.compile("\ufdd4([^\ufdd4]*)\ufdd4")
-SHOWN = re.compile(r'\bdata-mg="([^"]*)"')
+SHOWN = re.compile(r' data-mg="([^"]*)"')
 BLOCK = '<div class="mg-block"'
 
 

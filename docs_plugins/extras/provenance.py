@@ -8,6 +8,7 @@ from html import escape
 
 from docs_plugins.model import Computation
 from docs_plugins.numbers import show
+from docs_plugins.packing import parted
 from docs_plugins.views.base import number_html
 
 QUOTED = re.compile(
@@ -57,7 +58,8 @@ def take_away(links: Mapping[str, str]) -> str:
 def quoted(html: str, views: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The path and format of each number of the text; `views` is the HTML that is not text."""
     for view in views:
-        html = html.replace(view, "", 1)
+        before, _, after = parted(html, view)
+        html = before + after
     yield from dict.fromkeys(QUOTED.findall(html))
 
 
