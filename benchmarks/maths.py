@@ -44,7 +44,6 @@ def main() -> None:
     needed = font.characters([html])
 
     def convert() -> None:
-        maths.convert.cache_clear()
         for tex, display in formulas:
             maths.convert(tex, display=display)
 

@@ -1,17 +1,19 @@
-"""Views put aside, small, between a page's conversion and its writing.
+"""What is put aside on disk between a page's conversion and its writing.
 
 Tables in MathML are most of a page. An indexer that reads it tag by tag would spend more time on
-them than everything else takes, and a large site would hold them all in memory. So each view is
-kept compressed, with its words in its place, wherever nobody else looks at the pages in between.
+them than everything else takes, and a large site would hold them all in memory. So each view waits
+on a shelf, with its words in its place, wherever nobody else looks at the pages in between. The
+files that pages publish wait there too.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,12 +41,57 @@ def parted(html: str, view: str) -> tuple[str, str, str]:
     return html[:place], view, html[place + len(view) :]
 
 
+class Shelf:
+    """A temporary file with texts of one build; it is gone when the build is."""
+
+    def __init__(self) -> None:
+        """Begin without a file: a site may have nothing to put aside."""
+        self._file: IO[bytes] | None = None
+        self._ends = [0]
+
+    def put(self, text: str) -> int:
+        """Put a text aside; returns its number."""
+        if self._file is None:
+            self._file = TemporaryFile(prefix="deepnotes-")  # noqa: SIM115  see close
+        data = text.encode()
+        self._file.seek(self._ends[-1])
+        self._file.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+        return len(self._ends) - 2
+
+    def get(self, number: int) -> bytes:
+        """Return a text as it is written to a file."""
+        assert self._file is not None  # noqa: S101  a number comes from `put`
+        start, end = self._ends[number : number + 2]
+        self._file.seek(start)
+        return self._file.read(end - start)
+
+    def close(self) -> None:
+        """Give the disk its room back."""
+        if self._file is not None:
+            self._file.close()
+
+    __del__ = close  # where a build ends with an error of somebody else's
+
+
+def publish(files: Iterable[tuple[str, bytes]], site: str) -> None:
+    """Write files, given by their places in a site."""
+    folders: dict[str, Path] = {}
+    for path, content in files:
+        inside, _, name = path.rpartition("/")
+        if inside not in folders:
+            folders[inside] = Path(site, inside)
+            folders[inside].mkdir(parents=True, exist_ok=True)
+        folders[inside].joinpath(name).write_bytes(content)
+
+
 @dataclass
 class Packed:
     """The views of one build that are put aside."""
 
     can_pack: bool
-    kept: list[bytes] = field(default_factory=list)
+    shelf: Shelf
+    kept: list[int] = field(default_factory=list)
     sign: str = field(default_factory=lambda: token_hex(8))  # that no page can know
 
     def pack(self, html: str, views: Sequence[str], words: Callable[[str], str]) -> str:
@@ -56,7 +103,7 @@ class Packed:
             if found:
                 said = words(view).replace("<", "")
                 place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{said}</div>'
-                self.kept.append(zlib.compress(view.encode(), 1))
+                self.kept.append(self.shelf.put(view))
                 html = f"{before}{place}{after}"
         return html
 
@@ -65,4 +112,4 @@ class Packed:
         if f'id="mg-packed-{self.sign}' not in html:
             return html
         place = re.compile(rf'<div id="mg-packed-{self.sign}-(\d+)">[^<]*</div>')
-        return place.sub(lambda found: zlib.decompress(self.kept[int(found[1])]).decode(), html)
+        return place.sub(lambda found: self.shelf.get(self.kept[int(found[1])]).decode(), html)

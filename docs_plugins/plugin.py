@@ -77,7 +77,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             serving=self.serving, keeping=self.reading_only, config=_config_option(config)
         )
         self.logged: set[Any] = set()  # problems
-        self.packed = packing.Packed(packing.unread_by_others(config.plugins.events))
+        can_pack = packing.unread_by_others(config.plugins.events)
+        self.packed = packing.Packed(can_pack, self.site.shelf)
         self.needed: frozenset[str] = frozenset()  # characters of formulas
         if broken:
             where, line, message = broken
@@ -185,9 +186,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         log.info("minigrad: %s", self.site.summary())
         if problems and not (self.serving or self.reading_only):
             raise PluginError(self.site.verdict())
-        for path, content in self.site.files.items():
-            files.append(File.generated(config, path, content=content))
-        self.font = _publish_font(self.needed, config, files, self.site.signs())
+        packing.publish(self.site.published(), config.site_dir)
+        self.font = _publish_font(self.needed, config, files, frozenset(self.site.signs))
         return env
 
     @event_priority(100)
@@ -220,6 +220,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fail where a text was wrong that another plugin converted once all pages were read."""
+        self.site.shelf.close()
         if self._log_problems() and not (self.serving or self.reading_only):
             raise PluginError(self.site.verdict())
 

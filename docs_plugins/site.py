@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import list2cmdline
@@ -18,6 +18,7 @@ from docs_plugins.budget import LONGEST_PAGE
 from docs_plugins.drift import differences, record
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
+from docs_plugins.packing import Shelf
 from docs_plugins.page import DEFINITION, Page, problem_box
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN, ReferenceError, read
@@ -56,7 +57,9 @@ class Site:
     recorded: set[str] = field(default_factory=set)  # the texts of all pages' blocks
     problems: list[Problem] = field(default_factory=list)  # of no page: records without one
     orphans: tuple[Path, ...] = ()  # those records
-    files: dict[str, str] = field(default_factory=dict)  # to publish, by their place in the site
+    shelf: Shelf = field(default_factory=Shelf)
+    files: dict[str, int] = field(default_factory=dict)  # on it: to publish, by their place there
+    signs: set[str] = field(default_factory=set)  # that scripts set in the formulas' letters
     spent: float = 0.0  # seconds of processor time in our own pages
 
     def begin(self, source: Source) -> tuple[Page, Origins]:
@@ -86,7 +89,9 @@ class Site:
             return html
         place = extras.Place(source.page, source.root, source.link)
         html, files = extras.finish(html, page.extras, page.computations, place)
-        self.files.update(files)
+        self.files |= {path: self.shelf.put(text) for path, text in files.items()}
+        for text in (text for path, text in files.items() if path.endswith(".js")):
+            self.signs.update(letter for letter in set(text) if letter > "~")
         page.counts, page.ended = _counts(page), True
         self.recorded.update(block.fence.text for block in page.blocks)
         if not self.keeping:
@@ -129,10 +134,9 @@ class Site:
         words += ["--", *pages] if any(page.startswith("-") for page in pages) else pages
         return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
-    def signs(self) -> frozenset[str]:
-        """The characters that the pages' scripts set in the formulas' letters."""
-        scripts = (text for path, text in self.files.items() if path.endswith(".js"))
-        return frozenset(letter for text in scripts for letter in text if letter > "~")
+    def published(self) -> Iterator[tuple[str, bytes]]:
+        """The files that pages publish, by their places in the site."""
+        return ((path, self.shelf.get(number)) for path, number in self.files.items())
 
     def summary(self) -> str:
         """One line that says what the build did."""
