@@ -57,7 +57,7 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     if mode not in {None, "reverse", "forward"}:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
     if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
-        found = trace.adjoints(identity(trace.outputs, rows), 1, release=True)
+        found = trace.adjoints(identity(trace.outputs, rows), 1, keep="tape")
         if len(trace.outputs) == len(trace.inputs) == 1:
             (y,), (x,) = trace.outputs, trace.inputs
             return ((ops.reshaped(seeded(found, x, rows), y.shape + x.shape),),)

@@ -57,6 +57,7 @@ class Operation:
         objects: Its value on object arrays, where numpy's own does not do.
         sized: How ``push`` or ``pull`` go through it without cancellation.
         carries: Whether an operand that is not finite always shows in the value.
+        blind: Whether its rules read no more of its value than the shape.
         apply: The function that users call.
     """
 
@@ -78,6 +79,7 @@ class Operation:
     objects: Function = None
     sized: Function = None
     carries: bool = False
+    blind: bool = False
     apply: Function = field(default=None, init=False)
 
 

@@ -619,7 +619,7 @@ def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
     if type(t) is float:
-        return repeated(t, shape_of(x))
+        return repeated(t, shape_of(x)) if shape_of(x) else t
     t = kept(t, x, axis, keepdims)
     shape = (*lead(t, x), *shape_of(x))
     return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
@@ -957,6 +957,7 @@ def no_matrices(a: float, b: float) -> NoReturn:
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], scalar=no_matrices,
     tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
+    blind=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -982,6 +983,7 @@ def read_dot(a: Value, b: Value) -> Any:
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
     tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=on_absolute, carries=True,
+    blind=True,
 )  # fmt: skip
 def dot(a: Value, b: Value) -> Value:
     """Inner product of two vectors, or product of matrices.

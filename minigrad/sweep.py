@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -22,8 +22,12 @@ from minigrad.operation import FAULTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from minigrad.operation import Function
 
 NO_OPTIONS: dict[str, Any] = {}
+Keep = Literal["adjoints", "tape", "nothing"]
+BLOCK = 16_384
+"""Elements that are worked on at a time where an array is larger: 128 KB."""
 
 
 class Contribution(NamedTuple):
@@ -102,7 +106,7 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
     sent: list[Any] | None = None,
     rule: Callable[..., tuple[Value | None, Value]] | None = None,
     settle: Callable[[Node, Value], Value] | None = None,
-    release: bool = False,
+    keep: Keep = "adjoints",
 ) -> list[Value | None]:
     """Adjoints of all nodes, given the cotangents of some.
 
@@ -113,10 +117,12 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
         sent: A list to which is appended what goes over each link (see ``Sweep``).
         rule: Another reading of a link than ``pulled``.
         settle: Called with a node and its finished adjoint, gives the adjoint to go on with.
-        release: Whether only the inputs' adjoints are wanted: others make room as early as can be.
+        keep: The "adjoints" of all nodes; or those of the inputs only, and values on the "tape"; or
+            "nothing" of these that is large, since nobody will read them again.
 
     Raises:
         DomainError: If a derivative is not finite.
+        FloatingPointError: If numpy says so; some BLAS do without cause. ``checked`` decides.
     """
     adjoints: list[Value | None] = [None] * len(tape)
     for node, cotangent in cotangents:
@@ -126,34 +132,68 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
         sweep_floats(tape, adjoints, sent)
         return adjoints
     rule = rule or pulled
+    alone: set[int] = set()  # nodes whose adjoint is an array that nothing else refers to
+    release = keep != "adjoints"
+    large = keep == "nothing" and forget_unread(tape)
     try:
         for node in reversed(tape):
-            adjoint = adjoints[node.index]
+            own = node.index
+            adjoint = adjoints[own]
             if adjoint is None:
                 continue
             if settle is not None:
-                adjoint = adjoints[node.index] = settle(node, adjoint)
+                adjoint = adjoints[own] = settle(node, adjoint)
+            if node.first is None:
+                continue
             operands = node.operands
             values = [x.value for x in operands]
+            spent = own in alone and node.second is None
             for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
-                    partial, value = rule(node, values, position, adjoint, seeds, sent is None)
-                    if value is not None:
-                        before = adjoints[index]
-                        adjoints[index] = value if before is None else before + value
-                        if sent is not None:
-                            sent.append((partial, value))
-            if release and node.first is not None:
-                adjoints[node.index] = None
+                    partial, value = rule(
+                        node, values, position, adjoint, seeds, sent is None, spent
+                    )
+                    if value is None:
+                        continue
+                    before = adjoints[index]
+                    adjoints[index] = value if before is None else before + value
+                    if sent is not None:
+                        sent.append((partial, value))
+                    elif release and (spent or value is not adjoint) and is_own(value):
+                        alone.add(index)
+            if release:
+                adjoints[own] = None
+            if large:
+                forget(node)
     except FAULTS as error:
-        if not isinstance(error, FloatingPointError) or rule is checked:
-            fail(node, error)
-        if sent is not None:
-            sent.clear()
-        with np.errstate(all="ignore"):  # some BLAS raise flags without cause: look at the numbers
-            return backward(tape, cotangents, seeds, sent, checked, settle, release)
+        if isinstance(error, FloatingPointError) and rule is not checked:
+            raise
+        fail(node, error)
     return adjoints
+
+
+def forget_unread(tape: Tape) -> bool:
+    """Forget large values that no rule will read; tell whether there are any large ones."""
+    large = [node for node in tape if type(node.value) is np.ndarray and node.value.size > BLOCK]
+    if not large:
+        return False
+    read = {
+        x.index
+        for node in tape
+        for x in node.operands
+        if any(type(rule) is not float for rule in node.operation.partials or (None,))
+    }
+    for node in large:
+        if node.index not in read and node.first is not None and node.operation.blind:
+            forget(node)
+    return True
+
+
+def forget(node: Node) -> None:
+    """Leave of a large value its shape, and no number that could be taken for it."""
+    if type(node.value) is np.ndarray and node.value.size > BLOCK:
+        node.value = np.broadcast_to(np.nan, node.value.shape)
 
 
 def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
@@ -264,10 +304,12 @@ def pulled(
     adjoint: Value,
     seeds: int,
     in_place: bool = False,
+    spent: bool = False,
 ) -> tuple[Value | None, Value]:
     """Local partial and contribution of one link; None for both if nothing ever goes over it.
 
-    In place, the contribution takes the memory of its local partial, where that is a new array.
+    In place, the contribution takes the memory of its local partial, where that is a new array;
+    or that of a spent adjoint, which nothing else reads.
     """
     operation = node.operation
     partials = operation.partials
@@ -278,6 +320,9 @@ def pulled(
         value = adjoint if rule == 1.0 else adjoint * rule
     elif rule is None:
         return None, None
+    elif spent and partials and in_one_piece(adjoint, node.value, *values):
+        scale(adjoint, rule, node.value, values[0])
+        return None, adjoint
     elif partials:
         partial = rule(node.value, *values)
         new = in_place and type(partial) is type(adjoint) is np.ndarray
@@ -292,6 +337,32 @@ def pulled(
     if type(value) is type(operand) is np.ndarray and value.shape[seeds:] == operand.shape:
         return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
+
+
+def is_own(value: Value) -> bool:
+    """Whether a value is an array with memory of its own, no view of another's."""
+    return type(value) is np.ndarray and value.base is None
+
+
+def in_one_piece(adjoint: Value, *values: Value) -> bool:
+    """Whether all are large arrays of one shape whose elements lie in order."""
+    return (
+        type(adjoint) is np.ndarray
+        and adjoint.size > BLOCK
+        and adjoint.flags.c_contiguous
+        and all(
+            type(x) is np.ndarray and x.shape == adjoint.shape and x.flags.c_contiguous
+            for x in values
+        )
+    )
+
+
+def scale(adjoint: Any, rule: Function, y: Any, x: Any) -> None:
+    """Multiply an adjoint by local partials, which in blocks never leave the processor's cache."""
+    parts = [array.reshape(-1) for array in (adjoint, y, x)]
+    for start in range(0, adjoint.size, BLOCK):
+        part, some_y, some_x = (array[start : start + BLOCK] for array in parts)
+        np.multiply(part, rule(some_y, some_x), out=part)
 
 
 def checked(
@@ -325,6 +396,8 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
     if axes:
         value = np.add.reduce(value, axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
+    if type(value) is np.float64:
+        return float(value)
     return value if shape_of(value) == target else ops.reshape(value, target)
 
 

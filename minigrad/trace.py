@@ -70,22 +70,51 @@ class Trace:
         seeds: int = 0,
         sent: list[Any] | None = None,
         *,
-        release: bool = False,
+        keep: sweep.Keep = "adjoints",
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
         if not self.nodes.plain and not RAISING.get():
             with raising():
-                return self.adjoints(cotangents, seeds, sent, release=release)
+                return self.adjoints(cotangents, seeds, sent, keep=keep)
         try:
-            adjoints = sweep.backward(self.nodes, cotangents, seeds, sent, release=release)
+            found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
             for x in self.inputs:
-                adjoint = adjoints[x.index]
-                if adjoint is not None and not is_finite(adjoint):  # overflow without a flag
-                    sweep.backward(self.nodes, cotangents, seeds, rule=sweep.checked)
+                if not is_finite(found[x.index]):  # overflow without a flag
+                    break
+            else:
+                return found
+        except FloatingPointError:  # some BLAS raise flags without cause: look at the numbers
+            pass
         except DomainError as error:
             self.locate(error)
             raise
-        return adjoints
+        return (self.again() if keep == "nothing" else self).looked_through(cotangents, seeds, sent)
+
+    def again(self) -> Trace:
+        """The same evaluation on a new tape, for one whose values were given up."""
+        given, places = list(self.arguments), [0] * len(self.inputs)
+        for place, x in enumerate(self.arguments):
+            if type(x) is Node and x.tape is self.nodes:
+                given[place] = x.value
+                places[x.index] = place
+        return run(self.function, given, places, owning=False)
+
+    def looked_through(
+        self, cotangents: list[tuple[Node, Value]], seeds: int, sent: list[Any] | None
+    ) -> list[Value | None]:
+        """The same, slowly: each link is looked at for what is not finite."""
+        if sent is not None:
+            sent.clear()
+        try:
+            with np.errstate(all="ignore"):
+                found = sweep.backward(self.nodes, cotangents, seeds, sent, sweep.checked)
+                for node in reversed(self.nodes):
+                    if not is_finite(found[node.index]):
+                        sweep.fail(node, OverflowError())
+                return found
+        except DomainError as error:
+            self.locate(error)
+            raise
 
     def tangents(self, given: list[tuple[Node, Value]], seeds: int = 0) -> list[Value | None]:
         """Tangents of all nodes; an error tells the user's line that made the node."""

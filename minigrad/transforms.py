@@ -45,7 +45,7 @@ def value_and_grad(
             raise TypeError(
                 f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
             )
-        gradients = finished(t.adjoints([(t.outputs[0], 1.0)], release=True), t.inputs)
+        gradients = finished(t.adjoints([(t.outputs[0], 1.0)], keep="nothing"), t.inputs)
         t.nodes.clear()  # a node refers to its tape: without this only the collector would end it
         return t.value, gradients if several else gradients[0]
 
@@ -83,7 +83,7 @@ def vjp(
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         pairs = list(zip(t.outputs, t.cotangents(cotangent), strict=True))
-        adjoints = t.adjoints(pairs, release=True)
+        adjoints = t.adjoints(pairs, keep="tape")
         taken = [seed for _, seed in pairs]
         return finished(adjoints, t.inputs, taken)
 

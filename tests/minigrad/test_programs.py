@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
 from tests.minigrad import oracle
-from tests.minigrad.programs import Program, programs
+from tests.minigrad.programs import Program, drawn, programs
 
 
 def agree(claimed: Any, trace: mg.Trace, expected: list[oracle.Flat]) -> None:
@@ -45,6 +47,36 @@ def test_reverse_is_forward_is_what_mpmath_says(program: Program) -> None:
         expected = oracle.differences(trace)
         for mode in ("reverse", "forward"):
             agree(trace.jacobian(mode).value, trace, expected)
+
+
+def test_scalars_are_floats_and_arrays_are_arrays() -> None:
+    for program in drawn(80):
+        trace = mg.trace(program, *program.inputs)
+        try:
+            swept = trace.backward(contributions=True)
+        except mg.DomainError:
+            continue
+        found = [(node, node.value) for node in trace.nodes]
+        found += [(x, a) for x, a in zip(trace.nodes, swept.adjoints, strict=True) if a is not None]
+        found += [(link.operand, link.value) for link in swept.contributions]
+        for node, value in found:
+            assert type(value) is (np.ndarray if node.shape else float), node
+            assert np.shape(value) == node.shape
+
+
+def test_memory_that_is_used_again_changes_no_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mg.sweep, "BLOCK", 1)  # what is done to large arrays is done to all
+    for program in drawn(80):
+        places = tuple(range(len(program.inputs)))
+        try:
+            kept = mg.trace(program.scalar, *program.inputs).backward().adjoints
+        except mg.DomainError as error:
+            with pytest.raises(mg.DomainError, match=re.escape(str(error).split(", at ")[0])):
+                mg.grad(program.scalar, places)(*program.inputs)
+            continue
+        gradients = mg.grad(program.scalar, places)(*program.inputs)
+        for adjoint, found in zip(kept, gradients, strict=False):  # the inputs come first
+            np.testing.assert_allclose(found, 0.0 if adjoint is None else adjoint, rtol=1e-13)
 
 
 @settings(max_examples=100)

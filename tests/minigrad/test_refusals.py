@@ -67,6 +67,12 @@ def test_a_derivative_that_is_not_finite_is_named(
         assert caught.value.line is not None
 
 
+@pytest.mark.parametrize("x", [1e-3, np.array([1e-3, 1e-3])], ids=["number", "array"])
+def test_finite_contributions_whose_sum_is_not_are_an_error(x: Any) -> None:
+    with pytest.raises(mg.DomainError, match="derivative is not finite"):
+        mg.grad(lambda v: mg.sum(v * 1e308 + v * 1e308))(x)
+
+
 def test_the_line_of_an_error_is_the_line_of_its_operation() -> None:
     def f(x: Any) -> Any:
         y = x * 2.0
