@@ -65,6 +65,7 @@ class Page:
     placed: set[str] = field(
         default_factory=set
     )  # problems that stand on the page where they arose
+    literals: list[tuple[str, str, Origin]] = field(default_factory=list)  # HTML, the text in it
     drift: list[Problem] = field(default_factory=list)
     extras: extras.Extras = field(default_factory=extras.Extras)
     drawn: list[str] = field(default_factory=list)  # the views' HTML
@@ -206,7 +207,7 @@ class Page:
         `shown` is the page without what was computed, `html` with it; `text` is the Markdown, whose
         lines the origins belong to.
         """
-        if not self.computations:
+        if not self.computations and not self.literals:
             return
         computations = self.computations.values()
         known = literals.results(computations, drawn_numbers(html, self.computations))
@@ -216,6 +217,14 @@ class Page:
                 f"{found.text} is typed, and is or nearly is the computed {found.value!r}",
                 f'write {found.reference}, or {{{{ literal "{found.text}" because="…" }}}}',
             )
+        for marked, typed, origin in self.literals:
+            if marked in html and not self.failed and not known.repeats(typed):
+                self.problem(
+                    origin,
+                    f"{typed} is no result of this page, so nothing has to allow it",
+                    "type it without braces",
+                    "literal",
+                )
 
     # ---- references
 
@@ -247,11 +256,13 @@ class Page:
             case references.Cross(target):
                 return Place(source, origin, "", target, late=partial(self._link, target, origin))
             case references.Literal(text):
+                because = f"(typed, not computed: {reference.because})"
                 marked = (
                     f'<span class="mg-literal" data-mg-literal="{escape(reference.because)}">'
-                    f"{escape(text)}</span>"
+                    f"{escape(text)} <small>{escape(because)}</small></span>"
                 )
-                return Place(source, origin, marked, text)
+                self.literals.append((marked, text, origin))
+                return Place(source, origin, marked, f"{text} {because}", typed=True)
         if reference.block in self.failed:
             return self._failure(source, origin, None)
         computation = self.computations[reference.block]

@@ -44,6 +44,7 @@ class Place:
     plain: str  # for attributes
     token: Token | None = None  # a number, for mathematics
     mistake: Problem | None = None  # reported unless the reference stands in code
+    typed: bool = False  # a literal, which says beside it why it stands there
     view: str = ""  # the view's name, "" for a number
     draw: Callable[[str | None], str] | None = None  # a view: caption id -> HTML
     late: Callable[[dict[str, Numbered]], str] | None = None  # a link: known numbers -> HTML
@@ -210,8 +211,8 @@ class _Walk:
         return place.text
 
     def _in_mathematics(self, place: Place) -> str:
-        if place.draw or place.late:
-            what = "a view" if place.draw else "a link"
+        if place.draw or place.late or place.typed:
+            what = "a view" if place.draw else "a link" if place.late else "a literal"
             self._problem(
                 place, f"{what} cannot stand in mathematics", "move it out of the dollars"
             )

@@ -8,13 +8,14 @@ are ignored; the block's own inputs and constants are no results.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docs_plugins.drift.htmltokens import End, Start, Text, tokens
+from docs_plugins.drift.htmltokens import End, Start, Text, plain, tokens
 from docs_plugins.language import Constant
 from docs_plugins.numbers import DECIMALS
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 # a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
 # a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
 DECIMAL = re.compile(
-    r"(?<![\w./:#-])(?<!\d,(?=\d{3}\.))[−-]?(?P<digits>\d+\.\d+)"
-    r"(?:e(?P<e>[−-]?\d+)"
-    r"|\s{0,2}(?:[×·⋅]|\\times|\\cdot)\s{0,2}10\s{0,2}"
-    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,2}(?P<power>[−-]?\s{0,2}\d+)\}?))?"
-    r"(?!\w|\.\d|/)"
+    r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
+    r"(?P<digits>(?:\d+(?:[\u2009\u202f]\d{3})*)?\.\d+(?:[\u2009\u202f]\d{1,3})*)"
+    r"(?:[eE](?P<e>[−+-]?\d+)"
+    r"|\s{0,4}(?:[×·⋅]|\\times|\\cdot)\s{0,4}10\s{0,4}"
+    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?"
+    r"(?!\w|\.\d|/|\s{0,4}\\?%)"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
@@ -40,7 +42,11 @@ INLINE_ELEMENTS = {
     *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var"),
 }
 FARTHEST = 5  # characters of an exponent; with as many, a number is no double anyway
+LONGEST = 400  # characters of a decimal that are read
 LOOKED_AT = 32  # results on either side of a decimal
+# digits that only a closer look puts together: <b>1.7</b>163, 0&#46;2836
+_SPLIT = re.compile(r"[\d.](?:<[^<>]*>)+[\d.]|&#")
+_BOLD = re.compile("[\U0001d7ce-\U0001d7ff]")  # as mathematics has them
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 
@@ -75,12 +81,15 @@ class Results:
             best.setdefault((result.value, result.short), result)
         self._results = sorted(best.values())
         self._sizes = [result.size for result in self._results]
+        mantissas = {_mantissa(size) for size in self._sizes}
+        # just below ten and just above one are neighbours, a power of ten apart
+        self._mantissas = sorted(mantissas | {m * 10 for m in mantissas if m < 1.1} | {1.0})
         self._constants = sorted(constants)
 
     def match(self, decimal: re.Match[str]) -> Result | None:
         """Return the result that a decimal repeats, or None."""
-        digits = decimal["digits"]
-        significant = len(digits.replace(".", "").lstrip("0"))
+        digits = _digits(decimal)
+        significant = _significant(digits)
         if significant < 3:
             return None
         exponent = _exponent(decimal)
@@ -103,12 +112,37 @@ class Results:
             default=None,
         )
 
+    def repeats(self, text: str) -> bool:
+        """Whether a decimal in a text is a result."""
+        return any(self.match(decimal) for decimal in DECIMAL.finditer(text))
+
+    def resembles(self, decimal: re.Match[str]) -> bool:
+        """Whether a decimal may repeat a result, whatever power of ten follows it."""
+        digits = _digits(decimal)
+        significant = _significant(digits)
+        if significant < 3:
+            return False
+        mantissa = _mantissa(float(digits[:LONGEST]))
+        return _holds(self._mantissas, mantissa, 1.5 * 10.0 ** (1 - significant))
+
     def _near(self, size: float, reach: float, short: bool) -> Iterator[Result]:
         reach *= 1 + 1e-9  # the halves of decimals are no doubles
         middle = bisect_left(self._sizes, size)
         for result in self._results[max(0, middle - LOOKED_AT) : middle + LOOKED_AT]:
             if abs(result.size - size) <= reach and (result.short or not short):
                 yield result
+
+
+def _digits(decimal: re.Match[str]) -> str:
+    return decimal["digits"].replace("\u2009", "").replace("\u202f", "")
+
+
+def _significant(digits: str) -> int:
+    return len(digits.replace(".", "").lstrip("0"))
+
+
+def _mantissa(size: float) -> float:
+    return float(f"{size:e}".partition("e")[0]) if 0 < size < math.inf else 0.0
 
 
 def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
@@ -119,12 +153,12 @@ def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
 
 def _exponent(decimal: re.Match[str]) -> int:
     text = decimal["e"] or decimal["super"] or decimal["power"] or "0"
-    text = re.sub(r"\s", "", text.translate(_SUPERSCRIPTS))
+    text = re.sub(r"[\s+]", "", text.translate(_SUPERSCRIPTS))
     return int(text[:FARTHEST])
 
 
 def _decimals(decimal: re.Match[str]) -> int:
-    return len(decimal["digits"].partition(".")[2])
+    return len(_digits(decimal).partition(".")[2])
 
 
 def results(
@@ -200,20 +234,23 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
     `html` is the page as rendered, with or without what was computed; `source` is the Markdown
     that it came from, which the lines count in.
     """
-    if not any(known.match(decimal) for decimal in DECIMAL.finditer(html)):
+    decimals = DECIMAL.finditer(html)
+    if not (any(map(known.resembles, decimals)) or _SPLIT.search(html)):
         return []  # nearly every page: no need to read it closely
     counts: Counter[str] = Counter()
     found: dict[str, tuple[re.Match[str], Result]] = {}
-    for decimal in DECIMAL.finditer(visible_text(html)):
+    text = _BOLD.sub(lambda digit: str(int(digit[0])), visible_text(html))
+    for decimal in DECIMAL.finditer(text):
         result = known.match(decimal)
         if result is not None:
             counts[decimal[0]] += 1
             found[decimal[0]] = decimal, result
-    lines, everywhere = _lines_by_digits(without_code(source)), _lines_by_digits(source)
+    bare = plain(_MARKUP.sub("", source))
+    lines, *elsewhere = map(_lines_by_digits, (without_code(source), source, bare))
     literals = []
     for text, (decimal, result) in found.items():
-        digits = decimal["digits"]
-        there = lines.get(digits) or everywhere.get(digits) or [1]
+        digits = _digits(decimal)
+        there = next((one[digits] for one in (lines, *elsewhere) if digits in one), [1])
         literals += [
             Literal(text, line, _reference(decimal, result), result.value)
             for line in (there + there[-1:] * counts[text])[: counts[text]]
@@ -230,7 +267,7 @@ def _reference(decimal: re.Match[str], result: Result) -> str:
 # --- lines ---
 
 
-_TYPED = re.compile(r"(?<![\d.])\d+\\?\.\d+(?!\d)")
+_TYPED = re.compile(r"(?<![\d.])(?:\d+[\u2009\u202f])*\d*\\?\.\d+(?:[\u2009\u202f]\d+)*(?!\d)")
 
 
 def _lines_by_digits(source: str) -> dict[str, list[int]]:
@@ -240,10 +277,12 @@ def _lines_by_digits(source: str) -> dict[str, list[int]]:
     for match in _TYPED.finditer(source):
         line += source.count("\n", position, match.start())
         position = match.start()
-        lines.setdefault(match[0].replace("\\", ""), []).append(line)
+        digits = re.sub(r"[\\\u2009\u202f]", "", match[0])
+        lines.setdefault(digits, []).append(line)
     return lines
 
 
+_MARKUP = re.compile(r"<[^<>\n]*>|[*_~]")
 _FENCE = re.compile(r"[ >\t]*(`{3,}|~{3,})")
 _REFERENCE = re.compile(r"\{\{[^{}\n]*\}\}")
 _TICKS = re.compile(r"`+")

@@ -42,6 +42,12 @@ def found(html: str, source: str | None = None) -> list[tuple[str, int, str]]:
         ("4.248×10⁻¹⁸", "{{ f.tiny.value }}"),
         (r"4.248 \times 10^{-18}", "{{ f.tiny.value }}"),
         ("4.248e-18", "{{ f.tiny.value }}"),
+        ("4.248E-18", "{{ f.tiny.value }}"),
+        ("1.7163E+0", "{{ f.x2.adjoint }}"),
+        ("17.163 × 10⁻¹", "{{ f.x2.adjoint }}"),
+        (".2837", "{{ f.x2.from.v3 }}"),
+        ("−.28366", "{{ f.x2.from.v3:.5f }}"),
+        ("0.283\u2009662\u202f185", "{{ f.x2.from.v3:.9f }}"),
     ],
 )
 def test_a_result_or_its_near_miss_is_found(typed, reference):
@@ -107,8 +113,11 @@ def test_code_and_what_was_computed_are_not_read(html):
         "<math><mi>x</mi><mn>1.7163</mn><mi>y</mi></math>",
         r"<p>\(\tilde v_0=1.7163\)</p>",
         "<p>(5.5,1.7163)</p>",
+        "<p><b>1.7</b>163</p>",
+        "<p>1.71<!-- a comment -->63</p>",
+        "<p>1&#46;7163</p>",
+        "<math><mi>\U0001d7cf.\U0001d7d5\U0001d7cf\U0001d7d4\U0001d7d1</mi></math>",
         '<img alt="a curve through 1.7163" src="a.svg">',
-        "<p>1.7163%</p>",
         "<p>≈1.7163.</p>",
         "<span data-mg=f.x>2</span>1.7163",
     ],
@@ -196,3 +205,24 @@ def test_a_message_about_a_number_is_not_the_number_typed():
 def test_powers_that_are_none_or_out_of_reach_are_read(power):
     expected = [] if any(digit in power for digit in "9⁹¹") else ["1.7163"]
     assert [text for text, *_ in found(f"<p>1.7163{power}</p>")] == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "17.163 × 10<sup>−1</sup>",
+        "<math><mn>17.163</mn><mo>×</mo><msup><mn>10</mn>{minus}<mn>1</mn></mrow></msup></math>",
+        "<math><mn>4.248</mn><mo>⋅</mo><msup><mn>10</mn>{minus}<mn>18</mn></mrow></msup></math>",
+    ],
+)
+def test_powers_of_ten_in_markup_belong_to_their_numbers(typed):
+    assert len(found(f"<p>99.9996 and {typed}</p>".format(minus="<mrow><mo>−</mo>"))) == 1
+
+
+def test_percentages_addresses_and_versions_are_no_results():
+    assert found("<p>1.7163% 1.7163\u2009% me@1.7163.com v1.7163 1.7163.2 x/1.7163</p>") == []
+
+
+def test_the_line_of_a_number_in_pieces_is_found():
+    source = "# T\n\nfirst\n\nabout **1.7**163 of it\n"
+    assert found("<p>about <strong>1.7</strong>163 of it</p>", source)[0][1] == 5

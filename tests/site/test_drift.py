@@ -388,4 +388,30 @@ def test_a_typed_result_fails_with_the_reference_to_write(example_site):
     path.write_text(allowed.replace(", or $-0.2837$", ""), encoding="utf-8")
     built = example_site.build()
     assert built.problems == []
-    assert 'data-mg-literal="a slip of the old notes"' in built.html("index.html")
+    html = built.html("index.html")
+    assert 'data-mg-literal="a slip of the old notes"' in html
+    assert "(typed, not computed: a slip of the old notes)" in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ('{{ literal "1.7163" }}', "a literal needs its reason"),
+        ('{{ literal "1.7163" because=" " }}', "a literal needs its reason"),
+        ('{{ literal "1.9163" because="why not" }}', "1.9163 is no result of this page"),
+        ('{{ literal "some words" because="why not" }}', "is no result of this page"),
+        ('$x = {{ literal "1.7163" because="why not" }}$', "cannot stand in mathematics"),
+        ('`{{ literal "1.9163" because="an example" }}`', None),
+        ('{{ literal "1.7163 or 1.9163" because="a comparison" }}', None),
+        ('![{{ literal "1.7163" because="read aloud" }}](a.png)', None),
+    ],
+)
+def test_a_literal_needs_a_reason_and_a_result(example_site, convert, typed, told):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    accepted = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    problems, html, _ = convert(f"{text}\n{typed}\n", accepted)
+    line = text.count("\n") + 2
+    assert [p.startswith(f"docs/page.md:{line}: ") and told in p for p in problems] == [True] * (
+        told is not None
+    )
+    assert told or "1.7163" in html or "1.9163" in html

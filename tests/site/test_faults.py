@@ -121,9 +121,15 @@ def rule_faults() -> Iterator[RuleFault]:
 
 
 def scaled(rule: Any, factor: float) -> Any:
+    """The rule times a factor; where it gives 0, which no factor changes, the factor's distance."""
     if isinstance(rule, float):
         return rule * factor
-    return lambda *a, **k: rule(*a, **k) * factor
+
+    def wrong(*operands: Any, **options: Any) -> Any:
+        right = rule(*operands, **options)
+        return factor - 1 if isinstance(right, (int, float)) and not right else right * factor
+
+    return wrong
 
 
 @contextmanager
