@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from docs_plugins.model import Formula
 
@@ -27,19 +28,19 @@ SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 TILDE = "\u0303"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sign:
     """A variable's sign: a letter with a subscript; its adjoint has the tilde on the letter."""
 
     letter: Formula
     subscript: Formula  # empty where there is none
 
-    @property
+    @cached_property
     def formula(self) -> Formula:
         """The variable itself."""
         return self._with(self.letter)
 
-    @property
+    @cached_property
     def adjoint(self) -> Formula:
         r"""The variable's adjoint: \tilde{v}_1."""
         return self._with(Formula(rf"\tilde{{{self.letter.tex}}}", self.letter.text + TILDE))
@@ -69,6 +70,7 @@ class Sign:
         )
 
 
+@lru_cache(maxsize=1024)
 def sign(name: str) -> Sign:
     r"""Read a name as mathematics: x1, w_in, alpha, y_hat.
 
@@ -100,6 +102,7 @@ def _letter(word: str) -> Formula:
     return Formula(word if len(word) == 1 else rf"\mathrm{{{word}}}", word)
 
 
+@lru_cache(maxsize=1024)
 def wengert(index: int) -> Sign:
     """The sign v of an index: inputs have indices up to 0."""
     return Sign(Formula("v", "v"), Formula(str(index), str(index)))

@@ -64,11 +64,11 @@ class Expression(Reading):
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
     ) -> Value:
         """Build the tree of an operation, folded."""
-        structural = operation.partials is None or any(type(x) is np.ndarray for x in operands)
+        structural = operation.partials is None or np.ndarray in map(type, operands)
         if structural and not any(getattr(x, "whole", False) for x in operands):
             arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
             return on_objects(operation, arrays, options or {})
-        found = [expression(x) for x in operands]
+        found = [x if isinstance(x, Expression) else expression(x) for x in operands]
         return simpler(operation, found) or applied(operation, found, options)
 
 

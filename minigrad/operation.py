@@ -374,8 +374,8 @@ def evaluate(  # noqa: C901  (one question a line)
         if floats and operation.scalar:
             return number(operation, operands, tape)
         return on_arrays(operation, operands, options, tape)
-    values = [plain(x, operation) for x in operands]
-    reading = None
+    reading = among_floats(operands)
+    values = operands if reading is not None else [plain(x, operation) for x in operands]
     for x in values:
         if type(x) is Node:
             return general(operation, values, options)
@@ -387,6 +387,17 @@ def evaluate(  # noqa: C901  (one question a line)
     if reading is not None:
         return reading.read(operation, values, options)
     return evaluate(operation, values, options, tape)
+
+
+def among_floats(operands: Sequence[Value]) -> Reading | None:
+    """A reading, where all operands are readings and floats: nothing is to be made plain."""
+    reading = None
+    for x in operands:
+        if isinstance(x, Reading):
+            reading = x
+        elif type(x) is not float:
+            return None
+    return reading
 
 
 def on_arrays(

@@ -96,7 +96,7 @@ def composed(e: Expression, language: str) -> tuple[str, int]:
         return slots[0].text, slots[0].binds
     if operation.name == "multiply" and language != "javascript":
         first = e.operands[0]
-        if isinstance(first, Number) and first.value < 0:  # -2 x needs no brackets
+        if isinstance(first, Number) and first.value.numerator < 0:  # -2 x needs no brackets
             slots[0].binds, binds = 2, 1
         elif language == "tex" and ends_open(first):
             slots[0].binds = 1
@@ -156,7 +156,7 @@ def ends_open(e: Expression) -> bool:
     if e.operation.name == "multiply":
         return ends_open(e.operands[1])
     one = len(e.operands) == 1 and "{0:f}" in e.operation.tex
-    return one and isinstance(e.operands[0], Number) and e.operands[0].value >= 0
+    return one and isinstance(e.operands[0], Number) and e.operands[0].value.numerator >= 0
 
 
 def subscripts(shape: tuple[int, ...], key: Any) -> list[str] | None:
@@ -204,10 +204,11 @@ def printed_key(key: Any) -> str:
 
 def printed_number(value: Fraction, language: str) -> tuple[str, int]:
     """A number: a short decimal that is exact, a power of ten, or a fraction."""
-    binds = 1 if value < 0 else 10
+    negative = value.numerator < 0
+    binds = 1 if negative else 10
     if language == "javascript":
         return repr(float(value)).removesuffix(".0"), binds
-    tex, sign = language == "tex", "-" if value < 0 else ""
+    tex, sign = language == "tex", "-" if negative else ""
     found = decimal(value)
     if found is None:
         top, bottom = abs(value.numerator), value.denominator

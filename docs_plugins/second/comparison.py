@@ -67,7 +67,13 @@ def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
     compared = 0
     doubts: list[_Doubt] = []
     for key, claim in claims.items():
-        ours = _flat(_entry(opinion, key))
+        entry = _entry(opinion, key)
+        if type(claim) is float and isinstance(entry, MP.mpf):  # nearly every claim
+            compared += 1
+            if not _near(claim, entry, abs(float(entry))):
+                doubts.append(_Doubt(key, 0, claim, entry))
+            continue
+        ours = _flat(entry)
         theirs = [float(value) for value in np.asarray(claim, dtype=float).flat]
         if len(ours) != len(theirs):
             raise ValueError(f"{key}: {len(theirs)} numbers where there are {len(ours)}")

@@ -154,7 +154,10 @@ def _backward(
         contribution = [MP.zero] * len(sums[operand])
         for row, column, slope in entries:
             if adjoint[row]:
-                contribution[column] += slope * adjoint[row]
-        sums[operand] = [a + b for a, b in zip(sums[operand], contribution, strict=True)]
+                before, sent_there = contribution[column], slope * adjoint[row]
+                contribution[column] = before + sent_there if before else sent_there
+        sums[operand] = [
+            a + b if a else b for a, b in zip(sums[operand], contribution, strict=True)
+        ]
         sent[key] = contribution
     return sums, sent

@@ -20,11 +20,10 @@ def _context(digits: int) -> Any:
 
 MP = _context(60)
 DEEP = _context(900)  # for slopes below 1e-300, such as those of a sigmoid at 700
-STEP = MP.mpf("1e-30")  # relative below 1, so that 1 + x near 0 or a pole is far away
-LOST = MP.mpf("1e-42")  # a difference this much smaller than its terms has too few digits left
-FAR = MP.mpf("1e15")
+STEP = -100  # the power of two of a relative step, 8e-31; so 1 + x near 0 or a pole is far away
+LOST = 140  # a difference by this many powers of two smaller than its terms has lost its digits
+FAR = 50  # powers of two
 ORIGIN_STEP = MP.mpf("1e-30000")  # at 0, where x ** 3 and x ** 1.1 turn too fast
-NOTHING = MP.mpf("nan")
 
 
 def real(function: Function, context: Any, elements: Sequence[Real]) -> Real:
@@ -37,21 +36,23 @@ def real(function: Function, context: Any, elements: Sequence[Real]) -> Real:
 
 
 def _difference(
-    function: Function, context: Any, elements: Sequence[Real], place: int, steps: tuple[Real, Real]
-) -> tuple[Real, Real]:
-    """Return the difference of the values above and below, and the larger of them in size."""
-    x = elements[place]
-    above, below = steps
+    function: Function, context: Any, elements: Sequence[Real], place: int, power: int
+) -> tuple[Real, bool]:
+    """Return the central difference over a step of two to a power, and whether it is worthless."""
+    x, step = elements[place], context.ldexp(context.one, power)
     moved = list(elements)
-    moved[place] = x + above
+    moved[place] = x + step
     up = real(function, context, moved)
-    moved[place] = x - below
+    moved[place] = x - step
     down = real(function, context, moved)
-    return up - down, max(abs(up), abs(down))
+    difference = up - down
+    lost = context.mag(difference) < max(context.mag(up), context.mag(down)) - LOST
+    return context.ldexp(difference, -power - 1), lost
 
 
-def _step(x: Real) -> Real:
-    return STEP * abs(x) if x else STEP
+def _size(x: Real) -> int:
+    """The power of two just above a number; 0 for 0, and far away for what is not finite."""
+    return (int(MP.mag(x)) if MP.isfinite(x) else FAR) if x else 0
 
 
 def straight(function: Function, elements: Sequence[Real], place: int) -> Real:
@@ -59,34 +60,41 @@ def straight(function: Function, elements: Sequence[Real], place: int) -> Real:
 
     An operand of which cancellation left a speck gets a step by the size of what stands beside it.
     """
-    step = _step(elements[place])
-    difference, scale = _difference(function, MP, elements, place, (step, step))
-    widest = max(map(abs, elements))
-    if widest > abs(elements[place]) and abs(difference) < LOST * scale:
-        step = STEP * widest
-        difference, _ = _difference(function, MP, elements, place, (step, step))
-    return difference / (2 * step)
+    slope, lost = _difference(function, MP, elements, place, STEP + _size(elements[place]))
+    if lost:
+        widest = max(map(abs, elements))
+        if widest > abs(elements[place]):
+            slope, _ = _difference(function, MP, elements, place, STEP + _size(widest))
+    return slope
 
 
 def curved(function: Function, elements: Sequence[Real], place: int) -> Real:
     """Central difference, at many more digits where cancellation would leave too few."""
-    size = abs(elements[place])
-    step = STEP * size if 0 < size < 1 else STEP
+    size = _size(elements[place])
+    power = STEP + min(size, 0)
     if size < FAR:
-        difference, scale = _difference(function, MP, elements, place, (step, step))
-        if abs(difference) > LOST * scale:
-            return difference / (2 * step)
+        slope, lost = _difference(function, MP, elements, place, power)
+        if not lost:
+            return slope
     deep = [DEEP.mpf(element) for element in elements]
-    step = DEEP.mpf(step)
-    difference, _ = _difference(function, DEEP, deep, place, (step, step))
-    return MP.mpf(difference / (2 * step))
+    return MP.mpf(_difference(function, DEEP, deep, place, power)[0])
+
+
+def _one_sided(
+    function: Function, elements: Sequence[Real], place: int, above: Real, below: Real
+) -> Real:
+    """Difference of the values a little above and a little below, of which one may be nothing."""
+    moved = list(elements)
+    moved[place] = elements[place] + above
+    up = real(function, MP, moved)
+    moved[place] = elements[place] - below
+    return (up - real(function, MP, moved)) / (above + below)
 
 
 def from_left(function: Function, elements: Sequence[Real], place: int) -> Real:
     """Difference to the left: 0 for relu at 0."""
-    step = _step(elements[place])
-    difference, _ = _difference(function, MP, elements, place, (MP.zero, step))
-    return difference / step
+    step = MP.ldexp(MP.one, STEP + _size(elements[place]))
+    return _one_sided(function, elements, place, MP.zero, step)
 
 
 def shared(function: Function, elements: Sequence[Real], place: int) -> Real:
@@ -106,8 +114,7 @@ def of_power(function: Function, elements: Sequence[Real], place: int) -> Real:
     if base != 0 or place != len(elements) - 2:
         return curved(function, elements, place)
     below = ORIGIN_STEP if MP.isint(exponent) else MP.zero
-    difference, _ = _difference(function, MP, elements, place, (ORIGIN_STEP, below))
-    return difference / (ORIGIN_STEP + below)
+    return _one_sided(function, elements, place, ORIGIN_STEP, below)
 
 
 def of_sum(function: Function, elements: Sequence[Real], place: int) -> Real:
