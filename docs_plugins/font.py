@@ -18,8 +18,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fontTools import subset
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -101,13 +99,15 @@ def _has_ours(page: str) -> bool:
 @lru_cache(maxsize=16)
 def cut(characters: frozenset[str]) -> Font:
     """Return the font with these characters alone."""
+    from fontTools import subset  # noqa: PLC0415  costs time to import, and only a site needs it
+
     options = subset.Options()
     options.flavor = "woff2"
     options.hinting = False
     options.layout_features = []
     options.name_IDs = ["*"]
     options.recalc_timestamp = False
-    font = subset.load_font(str(_whole_font()), options, dontLoadGlyphNames=True)
+    font = subset.load_font(str(_whole_font()), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted(map(ord, characters)))
     subsetter.subset(font)

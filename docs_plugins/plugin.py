@@ -7,6 +7,7 @@ import os
 import time
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.config import config_options as options
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mkdocs.plugins.minigrad")
 
 ASSETS = Path(__file__).parent / "assets"
+VIEWS = Path(__file__).parent / "views"
 STYLE = "assets/minigrad.css"
 PLAYER = "assets/player.js"
 FONTS = "assets/fonts/"
@@ -102,8 +104,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             self.markdown_module = import_module("docs_plugins.markdown")
             return None
         try:
-            modules = fresh.load("docs_plugins.site", "docs_plugins.markdown")
-            self.site_module, self.markdown_module = modules
+            views = (f"docs_plugins.views.{found.name}" for found in iter_modules([str(VIEWS)]))
+            modules = fresh.load("docs_plugins.site", "docs_plugins.markdown", *views)
+            self.site_module, self.markdown_module, *_ = modules
         except Exception as error:  # whatever an edit of ours can break
             if self.site_module is None:
                 raise

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from docs_plugins.drawing.standalone import standalone
 from docs_plugins.extras.provenance import call_of
 from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
@@ -97,6 +96,8 @@ def figure(drawn: str) -> str:
     found = re.search(r"<svg.*</svg>", drawn, re.DOTALL)
     if found is None:
         return ""
+    from docs_plugins.drawing.standalone import standalone  # noqa: PLC0415  few pages draw graphs
+
     return standalone(found[0])
 
 
