@@ -70,7 +70,7 @@ accept: $(SITE_READY)  ## accept what the pages compute now, into docs/*.record 
 bench: $(DEV_READY)  ## how fast: the engine and the build, beside what people use instead
 	@echo "bench: installing the engines to compare with"
 	@$(PIP) -e '.[dev,bench]'
-	@for name in engine maths build; do echo "== benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
+	@for name in engine maths build drift player; do echo "== benchmarks/$$name.py"; $(PY) -m benchmarks.$$name || exit 1; done
 
 clean:  ## remove the environment, the site and every cache
 	rm -rf .venv site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
