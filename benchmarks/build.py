@@ -1,9 +1,13 @@
 """What the plugin costs a large site, beside the same tables typed as Markdown.
 
-A site of 1,000 pages with four blocks each is built with the plugin, then a site whose pages hold
-the very same tables as Markdown text: once with their formulas set as MathML too (`typed`), once
-left as TeX between dollars (`bare`). Printed: processor time of each, memory a block, and time a
-page at 100 and at 1,000 pages. It needs a Unix.
+A site of 1,000 pages with four blocks each, in sections of 25 pages, is built with the plugin, in
+mkdocs-material with a pruned navigation, as that theme advises for large sites. Then a site is
+built whose pages hold the very same tables as Markdown text, the plugin not among its plugins. Its
+formulas are TeX between dollars: once handed to `pymdownx.arithmatex` with `generic`, which is how
+that theme documents mathematics (`set`; MathJax sets them in the reader's browser, the build does
+not), once left as they are (`bare`). Printed: processor time of each, memory a block, and time a
+page at 100 and at 1,000 pages, for blocks with one program at many points and for blocks with a
+program each. Every build goes to a new folder. It needs a Unix.
 
     python -m benchmarks.build [pages]
 """
@@ -16,25 +20,33 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from html import unescape
+from itertools import product
 from pathlib import Path
 
 BLOCKS = 4
+SECTION = 25
 CONFIG = """site_name: scale
-theme: {{name: material, font: false}}
-plugins: [search, {plugins}]
-markdown_extensions: [tables]
+theme: {{name: material, font: false, features: [navigation.prune]}}
+plugins: [{plugins}]
+markdown_extensions: [{extensions}]
 """
+KINDS = {  # plugins and Markdown extensions of each kind of site
+    "computed": ("search, minigrad", "tables"),
+    "set": ("search", "tables, {pymdownx.arithmatex: {generic: true}}"),
+    "bare": ("search", "tables"),
+}
+PLAIN = ("set", "bare")
 PAGE = """# Page {page}
 
 Some words before the block, as a page of notes has them.
 
 ```minigrad
 def f{block}(x1, x2):
-    v1 = ln(x1)
-    v2 = x1 * x2
-    v3 = sin(x2)
-    v4 = v1 + v2
-    return v4 - v3
+    v1 = {one}(x1)
+    v2 = x1 {first} x2
+    v3 = {two}(x2)
+    v4 = v1 {second} v2
+    return v4 {third} v3
 
 f{block}({x1}, {x2})
 ```
@@ -43,6 +55,10 @@ f{block}({x1}, {x2})
 
 At this point it is {{{{ f{block}.value }}}}.
 """
+RUNNING = ("ln", "sin", "*", "+", "-")
+FUNCTIONS = ("ln", "sin", "cos", "exp", "tanh", "sqrt", "sigmoid", "arctan", "square")
+PROGRAMS = tuple(product(FUNCTIONS, FUNCTIONS, "+-*/", "+-*/", "+-*/"))
+STRIDE = 1009  # prime, so that neighbours differ in everything
 
 
 @dataclass(frozen=True)
@@ -69,23 +85,54 @@ def run(*arguments: str, folder: Path) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, kilobytes)
 
 
-def write(folder: Path, plugins: str, pages: dict[str, str]) -> None:
+def build(folder: Path) -> Cost:
+    """Build a site into a new folder: files that others make room for cost more to write."""
+    site = tempfile.mkdtemp(prefix="site-", dir=folder)
+    return run("mkdocs", "build", "-q", "-d", site, folder=folder)
+
+
+def write(folder: Path, kind: str, pages: dict[str, str]) -> None:
     """Write a site."""
-    (folder / "docs").mkdir(parents=True)
-    (folder / "mkdocs.yml").write_text(CONFIG.format(plugins=plugins), encoding="utf-8")
+    plugins, extensions = KINDS[kind]
+    config = CONFIG.format(plugins=plugins, extensions=extensions)
+    folder.mkdir(parents=True)
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
     for name, text in pages.items():
-        (folder / "docs" / name).write_text(text, encoding="utf-8")
+        place = folder / "docs" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
 
 
-def computed(count: int) -> dict[str, str]:
-    """Return pages with computed blocks."""
+def computed(count: int, *, varied: bool = False) -> dict[str, str]:
+    """Return pages with computed blocks: of one program, or of another one each."""
     return {
-        f"page{page}.md" if page else "index.md": "\n".join(
-            PAGE.format(page=page, block=block, x1=1 + page / 128, x2=2 + block / 4)
-            for block in range(BLOCKS)
+        f"part{page // SECTION}/page{page}.md" if page else "index.md": "\n".join(
+            _part(page, block, varied=varied) for block in range(BLOCKS)
         )
         for page in range(count)
     }
+
+
+def _part(page: int, block: int, *, varied: bool) -> str:
+    number = page * BLOCKS + block
+    program = PROGRAMS[number * STRIDE % len(PROGRAMS)] if varied else RUNNING
+    one, two, first, second, third = program
+    return PAGE.format(
+        page=page, block=block, x1=1 + page / 128, x2=2 + block / 4,
+        one=one, two=two, first=first, second=second, third=third,
+    )  # fmt: skip
+
+
+def sites(home: Path, pages: dict[str, str]) -> dict[str, Path]:
+    """Write the computed site, accepted, and from its tables the plain ones; returns all."""
+    folders = {kind: home / kind for kind in KINDS}
+    write(folders["computed"], "computed", pages)
+    run("docs_plugins", "accept", folder=folders["computed"])
+    run("mkdocs", "build", "-q", folder=folders["computed"])
+    texts = typed(folders["computed"] / "site", pages)
+    for kind in PLAIN:
+        write(folders[kind], kind, texts)
+    return folders
 
 
 def typed(site: Path, pages: dict[str, str]) -> dict[str, str]:
@@ -97,7 +144,8 @@ def typed(site: Path, pages: dict[str, str]) -> dict[str, str]:
         tables = iter(re.findall(r"<table.*?</table>", html, re.DOTALL))
         text = re.sub(r"^```minigrad\n.*?^```\n", "", text, flags=re.DOTALL | re.MULTILINE)  # noqa: PLW2901
         text = re.sub(r"\{\{ \w+\.trace \}\}", lambda _: as_markdown(next(tables)), text)  # noqa: B023, PLW2901
-        texts[name] = text.replace("{{ ", "").replace(" }}", "")
+        shown = dict(re.findall(r'data-mg="([^"]*)"[^>]*>([^<]*)<', html))
+        texts[name] = re.sub(r"\{\{ (\S+) \}\}", lambda found: shown[found[1]], text)  # noqa: B023
     return texts
 
 
@@ -125,20 +173,14 @@ def main() -> None:
     """Print the table of costs."""
     large = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     small = large // 10
-    with tempfile.TemporaryDirectory() as temporary:
-        home = Path(temporary)
-        costs = {}
-        for count in (small, large):
-            pages = computed(count)
-            ours = home / f"computed{count}"
-            write(ours, "minigrad", pages)
-            run("docs_plugins", "accept", folder=ours)
-            costs["computed", count] = run("mkdocs", "build", "-q", folder=ours)
-            texts = typed(ours / "site", pages)
-            for kind, plugins in (("typed", "{minigrad: {formulas: true}}"), ("bare", "")):
-                write(home / f"{kind}{count}", plugins, texts)
-                costs[kind, count] = run("mkdocs", "build", "-q", folder=home / f"{kind}{count}")
-    report(costs, small, large)
+    for varied in (False, True):
+        print("a program each:" if varied else "one program at many points:")
+        with tempfile.TemporaryDirectory() as temporary:
+            costs = {}
+            for count in (small, large):
+                folders = sites(Path(temporary, str(count)), computed(count, varied=varied))
+                costs |= {(kind, count): build(folder) for kind, folder in folders.items()}
+        report(costs, small, large)
 
 
 def report(costs: dict[tuple[str, int], Cost], small: int, large: int) -> None:
@@ -147,10 +189,10 @@ def report(costs: dict[tuple[str, int], Cost], small: int, large: int) -> None:
     for (kind, pages), cost in costs.items():
         each, peak = 1000 * cost.seconds / pages, cost.memory / 1024
         print(f"{kind:<10} {pages:>6} {cost.seconds:>8.1f} {each:>8.1f} {peak:>8.0f}")
-    for kind in ("typed", "bare"):
+    for kind in PLAIN:
         ratio = costs["computed", large].seconds / costs[kind, large].seconds
         print(f"processor time at {large} pages, computed / {kind}: {ratio:.2f} (to reach: 0.8)")
-    for kind in ("computed", "typed", "bare"):
+    for kind in KINDS:
         few, many = costs[kind, small], costs[kind, large]
         memory = (many.memory - few.memory) / (BLOCKS * (large - small))
         first, further = few.seconds / small, (many.seconds - few.seconds) / (large - small)
@@ -161,4 +203,5 @@ def report(costs: dict[tuple[str, int], Cost], small: int, large: int) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     main()

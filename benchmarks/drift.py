@@ -1,62 +1,42 @@
 """What the guard against drift costs, beside the same tables typed as Markdown in Material.
 
 Fifty pages with four blocks each, a table of thirteen rows and more a block, records and the search
-for typed results on. Builds are interleaved, each in a process of its own; printed is the median of
-the rounds' ratios of processor time, with and without the cross-checks, and what one costs. It
-needs a Unix.
+for typed results on. `benchmarks.build` says what the plain sites are: their formulas handed to
+arithmatex, as Material documents it (`set`), or left as dollars (`bare`). Builds are interleaved,
+each in a process of its own; printed are the medians of the rounds' ratios of processor time, with
+and without the cross-checks, for blocks of one program and for a program each, and what one
+cross-check costs. It needs a Unix.
 
-    python benchmarks/drift.py [rounds] [pages]
+    python -m benchmarks.drift [rounds] [pages]
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
-sys.path.insert(0, str(Path(__file__).parent))
+from benchmarks.build import BLOCKS, PLAIN, build, computed, run, sites
 
-from build import BLOCKS, computed, run, typed
-
-CONFIG = """\
-site_name: cost
-theme: material
-plugins: [{plugins}]
-markdown_extensions: [tables]
+WITHOUT_CHECKS = """
+from importlib import import_module
+import sys
+compute = import_module("docs_plugins.compute")
+compute.second_opinion = lambda forward: None
+compute.crosscheck = lambda *of: 0
+from mkdocs.__main__ import cli
+cli(["build", "-q", "-d", sys.argv[1]])
 """
-UNCHECKED = "DEEPNOTES_BENCHMARK_UNCHECKED"
-
-
-def write(folder: Path, plugins: str, pages: dict[str, str]) -> None:
-    """Write a site."""
-    (folder / "docs").mkdir(parents=True)
-    (folder / "mkdocs.yml").write_text(CONFIG.format(plugins=plugins), encoding="utf-8")
-    for name, text in pages.items():
-        (folder / "docs" / name).write_text(text, encoding="utf-8")
 
 
 def build_unchecked(folder: Path) -> float:
     """Build with the cross-checks left out; returns processor seconds."""
-    script = folder / "unchecked.py"
-    script.write_text(
-        "from importlib import import_module\n"
-        "import sys\n"
-        "compute = import_module('docs_plugins.compute')\n"
-        "compute.second_opinion = lambda forward: None\n"
-        "compute.crosscheck = lambda *of: 0\n"
-        "from mkdocs.__main__ import cli\n"
-        "cli(['build', '-q'])\n",
-        encoding="utf-8",
-    )
-    return run("unchecked", folder=folder).seconds
-
-
-def build(folder: Path) -> float:
-    """Build; returns processor seconds."""
-    return run("mkdocs", "build", "-q", folder=folder).seconds
+    (folder / "unchecked.py").write_text(WITHOUT_CHECKS, encoding="utf-8")
+    site = tempfile.mkdtemp(prefix="site-", dir=folder)
+    return run("unchecked", site, folder=folder).seconds
 
 
 def cost_of_checks() -> tuple[float, float, int]:
@@ -80,32 +60,42 @@ def cost_of_checks() -> tuple[float, float, int]:
     return 1e3 * spent / count, 1e6 * spent / count / links, count
 
 
+def turns(folders: dict[str, Path], rounds: int) -> dict[str, list[float]]:
+    """Processor seconds of each kind of build, in turns."""
+    seconds: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for kind, folder in folders.items():
+            seconds.setdefault(kind, []).append(build(folder).seconds)
+        seconds.setdefault("unchecked", []).append(build_unchecked(folders["computed"]))
+    return seconds
+
+
+def report(seconds: dict[str, list[float]]) -> None:
+    """Print the ratios."""
+    for kind in PLAIN:
+        print(f"  the tables typed as Markdown, {kind:<4}  {median(seconds[kind]):6.2f}")
+    for kind, told, target in (
+        ("unchecked", "computed, without cross-checks    ", 0.8),
+        ("computed", "computed, with cross-checks       ", 1.0),
+    ):
+        ratios = (
+            f"{median(a / b for a, b in zip(seconds[kind], seconds[plain], strict=True)):.2f}"
+            f" of {plain}"
+            for plain in PLAIN
+        )
+        print(f"  {told}{median(seconds[kind]):6.2f}  {', '.join(ratios)} (to reach: {target})")
+
+
 def main() -> None:
     """Print the ratios and the cost of a cross-check."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     pages = int(sys.argv[2]) if len(sys.argv) > 2 else 50
-    with tempfile.TemporaryDirectory() as temporary:
-        ours, theirs = Path(temporary, "computed"), Path(temporary, "typed")
-        write(ours, "search, minigrad", computed(pages))
-        run("docs_plugins", "accept", folder=ours)
-        build(ours)
-        write(theirs, "search", typed(ours / "site", computed(pages)))
-        build(theirs)
-        seconds: dict[str, list[float]] = {"typed": [], "checked": [], "unchecked": []}
-        for _ in range(rounds):
-            seconds["typed"].append(build(theirs))
-            seconds["checked"].append(build(ours))
-            seconds["unchecked"].append(build_unchecked(ours))
-    floor = seconds["typed"]
     print(f"{pages} pages of {BLOCKS} blocks, {rounds} rounds; processor seconds, median")
-    print(f"  the tables typed as Markdown      {statistics.median(floor):6.2f}")
-    for kind, told, target in (
-        ("unchecked", "computed, without cross-checks   ", 0.8),
-        ("checked", "computed, with cross-checks      ", 1.0),
-    ):
-        found = seconds[kind]
-        ratio = statistics.median(a / b for a, b in zip(found, floor, strict=True))
-        print(f"  {told} {statistics.median(found):6.2f}   {ratio:.2f} of it (to reach: {target})")
+    for varied in (False, True):
+        print("a program each:" if varied else "one program at many points:")
+        with tempfile.TemporaryDirectory() as temporary:
+            folders = sites(Path(temporary), computed(pages, varied=varied))
+            report(turns(folders, rounds))
     block, link, count = cost_of_checks()
     print(f"a cross-check: {block:.2f} ms a block, {link:.0f} µs a link (mean of {count} blocks)")
 
