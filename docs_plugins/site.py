@@ -96,7 +96,7 @@ class Site:
         self.recorded.update(block.fence.text for block in page.blocks)
         if not self.keeping:
             page.blocks, page.computations, page.places = [], {}, []
-            page.extras = extras.Extras()
+            page.extras, page.compare = extras.Extras(), None
             del self.sources[name]
         met = dict.fromkeys(page.problems)
         loose = [problem for problem in met if str(problem) not in page.placed]

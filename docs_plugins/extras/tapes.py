@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, product
 from pathlib import Path
@@ -175,29 +175,65 @@ def compiled(
     `shown` are the paths of its numbers on the page, `played` whether its trace is there too.
     """
     inputs = list(_inputs(computation, ranges))
-    tape = compute.tape(computation, shown) if inputs else None
+    program = computation.program
+    shapes = tuple(variable.shape for variable in computation.variables)
+    names = tuple(program.names.items())
+    key = _Key(
+        (program.function, program.steps, program.outputs, names, shapes),
+        frozenset(shown) if inputs else None,
+        played,
+        computation,
+    )
+    shared = _shared(key)
+    parts = [f"i:{_written(inputs)}", *shared.tape] if shared.tape else []
+    parts += shared.steps
+    if not parts:
+        return None
+    return Compiled(f"{{{','.join(parts)}}}", len(inputs) if shared.tape else 0, shared.follows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a block's part depends on, but for the inputs' values and ranges."""
+
+    function: tuple[object, ...]
+    shown: frozenset[str] | None  # None: no input can be changed
+    played: bool
+    computation: Computation = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a function has in the script at whichever point it is computed."""
+
+    tape: tuple[str, ...]  # nothing where nothing on the page follows
+    steps: tuple[str, ...]
+    follows: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def _shared(key: _Key) -> _Shared:
+    tape = None if key.shown is None else compute.tape(key.computation, key.shown)
+    shown = key.shown or frozenset()
     values, results, given = _short(tape) if tape is not None else ([], [], [])
     follows = shown.intersection(path for found in results for path in found.paths)
-    parts = []
+    written: tuple[str, ...] = ()
     if follows:
         const = f"const {','.join(values)};" if values else ""
         returned = ",".join(found.expression for found in results)
-        parts += [
-            f"i:{_written(inputs)}",
+        written = (
             f"t({','.join(given)}){{{const}return[{returned}]}}",
             f"n:{_written(' '.join(_paths(found, shown) for found in results))}",
             f"w:{_written(_complaints(results))}",
-        ]
-    if played:
-        listed = [[s.path, s.text, s.tail, s.seed] for s in steps(computation)]
-        parts.append(f"s:{_written([[part for part in step if part] for step in listed])}")
-    if not parts:
-        return None
-    text = f"{{{','.join(parts)}}}"
-    return Compiled(text, len(inputs) if follows else 0, frozenset(follows))
+        )
+    listed: tuple[str, ...] = ()
+    if key.played:
+        told = [[s.path, s.text, s.tail, s.seed] for s in steps(key.computation)]
+        listed = (f"s:{_written([[part for part in step if part] for step in told])}",)
+    return _Shared(written, listed, follows)
 
 
-def _paths(found: Result, shown: set[str]) -> str:
+def _paths(found: Result, shown: frozenset[str]) -> str:
     return "|".join(path for path in found.paths if path in shown) or "-"
 
 
