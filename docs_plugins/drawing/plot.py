@@ -156,7 +156,9 @@ class _Drawing:
         kind = "a" if series.kind == "b" else None
         (x, y), (end, level) = placed[0], placed[-1]
         content += svg.text(series.first, x + 9, y + 1, text_anchor="start", class_=kind)
-        content += svg.text(series.last, end, level - 10, text_anchor="end", class_=kind)
+        wide = mathline.width(series.last) + 6
+        above = min(y for x, y in placed if x >= end - wide) - 10  # clear of the points beneath it
+        content += svg.text(series.last, end, above, text_anchor="end", class_=kind)
         return content + svg.text(series.name, end + 8, level + 5, text_anchor="start", class_=kind)
 
 

@@ -133,6 +133,20 @@ def test_points_lie_where_their_numbers_say():
     assert "a" in texts(found)
 
 
+def test_the_number_at_the_end_stands_clear_of_the_line():
+    points = tuple((float(x), 30.0 - x) for x in range(31))
+    series = Series(roman(""), points, last=roman("0.1234"))
+    plot = draw(Plot((series,), roman("x"), roman("y"), "t", "d"), "p")
+    ((end, base),) = re.findall(r'<text x="([^"]*)" y="([^"]*)"[^>]*>(?:<[^>]*>)*0.1234', plot)
+    beneath = [
+        float(y)
+        for x, y in re.findall(r'<circle cx="([^"]*)" cy="([^"]*)"', plot)
+        if float(x) >= float(end) - 40
+    ]
+    assert len(beneath) > 1
+    assert float(base) < min(beneath) - 5
+
+
 def test_a_plot_without_points_is_refused():
     with pytest.raises(ValueError, match="without points"):
         draw(Plot((), (), (), "", ""), "p")
