@@ -54,9 +54,9 @@ def jacobian(trace: Trace, mode: str | None = None) -> Jacobian:
 def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
     """For each output, for each input, the partial derivatives of all their elements."""
     rows, columns = total_size(trace.outputs), total_size(trace.inputs)
-    if mode not in {None, "reverse", "forward"}:
-        raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
-    if (mode or ("reverse" if rows <= columns else "forward")) == "reverse":
+    if mode is None:
+        mode = "reverse" if rows <= columns else "forward"
+    if mode == "reverse":
         found = trace.adjoints(identity(trace.outputs, rows), 1, keep="tape")
         if len(trace.outputs) == len(trace.inputs) == 1:
             (y,), (x,) = trace.outputs, trace.inputs
@@ -71,6 +71,8 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
                 trace.outputs, *(split(whole, trace.outputs) for whole in wholes), strict=True
             )
         )
+    if mode != "forward":
+        raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
     found = trace.tangents(identity(trace.inputs, columns), 1)
     return tuple(
         tuple(

@@ -93,7 +93,8 @@ class Node(Operand):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
-        return shape_of(self.value)
+        value = self.value
+        return () if type(value) is float else getattr(value, "shape", ())
 
     @property
     def ndim(self) -> int:

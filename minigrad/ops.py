@@ -320,7 +320,8 @@ def tanh_slope(y: Value, x: Value) -> Value:
     np.subtract(1.0, slope, out=slope)
     if slope.size and SMALLEST(slope, None) < 1e-3:  # there 1 - y² has lost digits
         tail = slope < 1e-3
-        t = np.exp(-2.0 * np.abs(np.broadcast_to(x, slope.shape)[tail]))
+        x = x if shape_of(x) == slope.shape else np.broadcast_to(x, slope.shape)
+        t = np.exp(-2.0 * np.abs(x[tail]))
         slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
     return slope
 

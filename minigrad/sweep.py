@@ -418,25 +418,28 @@ def forward(
     tangents: list[Value | None] = [None] * len(tape)
     for node, tangent in given:
         tangents[node.index] = tangent
-    for node in tape:
-        for position, operand in enumerate(node.operands):
-            tangent = tangents[operand.index] if operand.index >= 0 else None
-            if tangent is not None:
-                try:
-                    value = pushed(node, position, tangent, seeds)
+    try:
+        for node in tape:
+            if node.first is None:
+                continue
+            operands = node.operands
+            values = [x.value for x in operands]
+            for position, operand in enumerate(operands):
+                tangent = tangents[operand.index] if operand.index >= 0 else None
+                if tangent is not None:
+                    value = pushed(node, values, position, tangent, seeds)
                     if value is not None:
                         accumulate(tangents, node.index, value)
                     if checked and not is_finite(value):
                         raise OverflowError
-                except FAULTS as error:
-                    fail(node, error)
+    except FAULTS as error:
+        fail(node, error)
     return tangents
 
 
-def pushed(node: Node, position: int, tangent: Value, seeds: int) -> Value:
+def pushed(node: Node, values: list[Value], position: int, tangent: Value, seeds: int) -> Value:
     """What one operand's tangent adds to the node's; None if nothing ever does."""
     operation = node.operation
-    values = [x.value for x in node.operands]
     if operation.partials is None:
         rule = operation.push[position]
         return rule(tangent, node.value, *values, **(node.options or {}))
@@ -444,7 +447,11 @@ def pushed(node: Node, position: int, tangent: Value, seeds: int) -> Value:
     if rule is None:
         return None
     partial = rule if type(rule) is float else rule(node.value, *values)
-    tangent = ops.pad(tangent, values[position], len(node.shape))
+    shape = node.shape
+    if len(shape) > len(shape_of(values[position])):
+        tangent = ops.pad(tangent, values[position], len(shape))
     value = tangent if rule == 1.0 else tangent * partial
-    full = shape_of(tangent)[:seeds] + node.shape
-    return value if shape_of(value) == full else ops.broadcast_to(value, full)
+    have = shape_of(value)
+    if have[seeds:] == shape:
+        return value
+    return ops.broadcast_to(value, shape_of(tangent)[:seeds] + shape)
