@@ -51,7 +51,9 @@ class Diagonal(Reading):
 
     def __matmul__(self, other: Value) -> Value:
         """Scale the rows of a matrix."""
-        return self.diagonal[:, None] * other if other.ndim == 2 else full(self) @ other
+        if type(other) is not np.ndarray or other.ndim != 2:
+            return full(self) @ other
+        return np.multiply(self.diagonal[:, None], other, order="C")  # of a transposed one as well
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None

@@ -53,33 +53,28 @@ def jacobian(trace: Trace, mode: str | None = None) -> Jacobian:
 
 def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
     """For each output, for each input, the partial derivatives of all their elements."""
-    rows, columns = total_size(trace.outputs), total_size(trace.inputs)
-    if mode is None:
-        mode = "reverse" if rows <= columns else "forward"
-    if mode == "reverse":
-        found = trace.adjoints(identity(trace.outputs, rows), 1, keep="tape")
-        if len(trace.outputs) == len(trace.inputs) == 1:
-            (y,), (x,) = trace.outputs, trace.inputs
-            return ((ops.reshaped(seeded(found, x, rows), y.shape + x.shape),),)
-        wholes = [seeded(found, x, rows) for x in trace.inputs]
-        return tuple(
-            tuple(
-                ops.reshaped(part, y.shape + x.shape)
-                for x, part in zip(trace.inputs, parts, strict=True)
-            )
-            for y, *parts in zip(
-                trace.outputs, *(split(whole, trace.outputs) for whole in wholes), strict=True
-            )
-        )
-    if mode != "forward":
+    outputs, inputs = trace.outputs, trace.inputs
+    rows, columns = total_size(outputs), total_size(inputs)
+    if mode not in {None, "reverse", "forward"}:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
-    found = trace.tangents(identity(trace.inputs, columns), 1)
+    reverse = mode == "reverse" if mode else rows <= columns
+    if reverse:
+        found = trace.adjoints(identity(outputs, rows), 1, keep="tape")
+    else:
+        found = trace.tangents(identity(inputs, columns), 1)
+    if len(outputs) == len(inputs) == 1:
+        y, x = outputs[0], inputs[0]
+        whole = seeded(found, x, rows) if reverse else seeds_last(seeded(found, y, columns))
+        return ((ops.reshaped(whole, y.shape + x.shape),),)
+    if reverse:
+        by_input = [split(seeded(found, x, rows), outputs) for x in inputs]
+        by_output = list(zip(*by_input, strict=True))
+    else:
+        wholes = [split(seeded(found, y, columns), inputs) for y in outputs]
+        by_output = [tuple(map(seeds_last, parts)) for parts in wholes]
     return tuple(
-        tuple(
-            ops.reshaped(seeds_last(part), y.shape + x.shape)
-            for x, part in zip(trace.inputs, split(whole, trace.inputs), strict=True)
-        )
-        for y, whole in [(y, seeded(found, y, columns)) for y in trace.outputs]
+        tuple(ops.reshaped(part, y.shape + x.shape) for x, part in zip(inputs, parts, strict=True))
+        for y, parts in zip(outputs, by_output, strict=True)
     )
 
 

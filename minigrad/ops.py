@@ -1243,8 +1243,9 @@ Node.__getitem__ = index
 
 def on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
     """What numpy asks for ``array * node``; its functions proper are refused by name."""
-    if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
-        return OPERATIONS[ufunc.__name__].apply(*operands)
+    apply = FROM_NUMPY.get(ufunc)
+    if apply and method == "__call__" and not options:
+        return apply(*operands)
     raise TypeError(advice(ufunc.__name__))
 
 
@@ -1260,6 +1261,10 @@ def advice(name: str) -> str:
     return f"np.{name} knows no traced values: {remedy}"
 
 
-FROM_NUMPY = {f.__name__ for f in OPERATORS.values() if f.__name__ in OPERATIONS}
+FROM_NUMPY = {
+    ufunc: f
+    for f in OPERATORS.values()
+    if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
+}
 Node.__array_function__ = on_function
 Operand.__array_ufunc__ = on_ufunc

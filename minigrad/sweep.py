@@ -442,7 +442,7 @@ def pushed(node: Node, values: list[Value], position: int, tangent: Value, seeds
     operation = node.operation
     if operation.partials is None:
         rule = operation.push[position]
-        return rule(tangent, node.value, *values, **(node.options or {}))
+        return rule(tangent, node.value, *values, **(node.options or NO_OPTIONS))
     rule = operation.partials[position]
     if rule is None:
         return None
