@@ -221,8 +221,8 @@ def is_finite(value: Value) -> bool:
         return not value - value
     if type(value) is not np.ndarray or value.dtype == object:
         return True
-    flat = value if value.ndim == 1 else value.ravel("K")
-    squares = float(flat.dot(flat))  # one fast pass; only its overflow needs a closer look
+    flat = value if value.flags.c_contiguous else value.ravel("K")  # vdot would copy it
+    squares = float(np.vdot(flat, flat))  # one fast pass; only its overflow needs a closer look
     return not squares - squares or bool(np.isfinite(value).all())
 
 
