@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift.htmltokens import End, Start, Text, plain, tokens
 from docs_plugins.language import Constant
@@ -60,8 +60,7 @@ class Literal:
     value: float  # what the reference is
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Result:
+class Result(NamedTuple):
     """One computed number that a page may be found to repeat."""
 
     size: float

@@ -12,6 +12,8 @@ from docs_plugins.model import Computation, Formula, Link, Number, Variable
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:
     """Each file's ending and content by its name on the page.
@@ -55,7 +57,7 @@ def data(computation: Computation) -> str:
     }
     if not single:
         written["note"] = "several outputs: adjoints and contributions depend on the output chosen"
-    lines = (f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in written.items())
+    lines = (f"{ENCODE(k)}: {ENCODE(v)}" for k, v in written.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -33,6 +33,8 @@ MOST_INPUTS = 24  # controls that a reader can find their way in
 RANGED = frozenset(("trace", "graph", "jacobian"))  # views that take ranges of inputs
 POSITIONS = 200  # of a slider, about
 
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Range = tuple[float, float]
 
 
@@ -313,7 +315,7 @@ def _short_number(value: float) -> float:
 
 
 def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return COMPACT(value)
 
 
 def _compact(expression: str) -> str:
