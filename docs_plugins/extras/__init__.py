@@ -90,7 +90,7 @@ def finish(
         if controls.get(name) == mark[1]:
             written += _inputs(name, blocks[name].inputs)
         if traces.get(name) == mark[1]:
-            folder = f"{FOLDER}/{stem}/{name}"
+            folder = f"{FOLDER}/{stem}.{name}"
             made = takeaways.files(shown.computation, extras.graph_of(name))
             files.update({f"{folder}{ending}": content for ending, content in made.values()})
             links = {what: f"{place.root}/{folder}{made[what][0]}" for what in made}

@@ -7,7 +7,6 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -461,7 +460,7 @@ def test_moved_numbers_are_written_as_the_build_would(opened, page) -> None:
             for path, format_, text in tab.evaluate(WRITTEN, block):
                 if path == f"{name}.value":
                     continue
-                number = replace(again.numbers[path], exact=None)
+                number = again.numbers[path]._replace(exact=None)
                 expected = show(number, format_).text
                 shown = text.strip("()")
                 assert shown == expected or nearly(shown, expected), (path, number.value)
