@@ -58,6 +58,7 @@ class Operation:
         sized: How ``push`` or ``pull`` go through it without cancellation.
         carries: Whether an operand that is not finite always shows in the value.
         blind: Whether its rules read no more of its value than the shape.
+        guard: Whether it is for rules alone, and no public name.
         apply: The function that users call.
     """
 
@@ -80,6 +81,7 @@ class Operation:
     sized: Function = None
     carries: bool = False
     blind: bool = False
+    guard: bool = False
     apply: Function = field(default=None, init=False)
 
 

@@ -6,6 +6,7 @@ same rule gives a number, a new node (hence second derivatives), TeX or JavaScri
 what it is read on; ``y`` stands for the operation's own value. Structural operations declare a
 linear map for each operand (``push``) and its transpose (``pull``) in the same functions.
 Guards at kinks, zeros and in tails are operations too: ``generic`` is the branch TeX shows.
+What begins with an underscore serves rules alone; every other entry but the guards is public.
 """
 
 from __future__ import annotations
@@ -25,15 +26,6 @@ from minigrad.operation import OPERATIONS, Reading, elementwise, plain, structur
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from fractions import Fraction
-
-__all__ = [
-    "abs", "add", "arctan", "broadcast_to", "concatenate", "cos", "divide", "dot", "equal", "exp",
-    "expm1", "greater", "greater_equal", "index", "less", "less_equal", "log", "log1p",
-    "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "multiply", "negative",
-    "not_equal", "power", "prod", "relu", "reshape", "sigmoid", "sign", "sin", "softmax",
-    "softplus", "sqrt", "square", "stack", "subtract", "sum", "tan", "tanh", "transpose", "where",
-    "xlogy",
-]  # fmt: skip
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -104,15 +96,15 @@ def negative(x: Value) -> Value:
     return np.negative(x)
 
 
-def exact_power(a: Fraction, b: Fraction) -> Fraction | None:
+def _exact_power(a: Fraction, b: Fraction) -> Fraction | None:
     """Power of fractions where that is a fraction of reasonable size."""
     if b == 0.5:
-        return exact_root(a)
+        return _exact_root(a)
     whole = b.denominator == 1 and builtins.abs(b) <= 64
     return a ** int(b) if whole and (a or b >= 0) else None
 
 
-def exact_root(x: Fraction) -> Fraction | None:
+def _exact_root(x: Fraction) -> Fraction | None:
     """The root of a fraction of two squares."""
     if x < 0:
         return None
@@ -123,7 +115,7 @@ def exact_root(x: Fraction) -> Fraction | None:
 @elementwise(
     math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: xlogy(y, a),
     tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
-    domain="a base above 0, or a whole exponent (not negative at 0)", exact=exact_power,
+    domain="a base above 0, or a whole exponent (not negative at 0)", exact=_exact_power,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
     """Power a to the b: for a > 0, or whole b (b >= 0 where a = 0).
@@ -137,18 +129,18 @@ def power(a: Value, b: Value) -> Value:
     return np.power(a, b)
 
 
-def exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
+def _exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
     """Multiple of a power where that is a fraction."""
-    raised = exact_power(a, b) if c else c
+    raised = _exact_power(a, b) if c else c
     return None if raised is None else c * raised
 
 
 @elementwise(
     lambda c, a, b: c * math.pow(a, b) if c else 0.0, lambda y, c, a, b: power(a, b),
     lambda y, c, a, b: scaled_power(c * b, a, b - 1.0), lambda y, c, a, b: xlogy(y, a),
-    generic=lambda c, a, b: c * a**b, exact=exact_scaled_power,
+    generic=lambda c, a, b: c * a**b, exact=_exact_scaled_power,
     javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
-    domain="a base above 0, or a whole exponent (not negative at 0)",
+    domain="a base above 0, or a whole exponent (not negative at 0)", guard=True,
 )  # fmt: skip
 def scaled_power(c: Value, a: Value, b: Value) -> Value:
     """Multiple c of a to the b, and 0 wherever c is 0: the derivative of a power, right at a = 0.
@@ -188,7 +180,7 @@ def square(x: Value) -> Value:
 
 @elementwise(
     math.sqrt, lambda y, x: 1.0 / (2.0 * y), tex=r"\sqrt{{{0}}}",
-    domain="x >= 0 (x > 0 to differentiate)", exact=exact_root,
+    domain="x >= 0 (x > 0 to differentiate)", exact=_exact_root,
 )  # fmt: skip
 def sqrt(x: Value) -> Value:
     """Square root, for x >= 0; its derivative 1 / (2 y) needs x > 0.
@@ -299,16 +291,16 @@ def arctan(x: Value) -> Value:
 # --- activations ---------------------------------------------------------------------------------
 
 
-def scalar_tanh_slope(_y: float, x: float) -> float:
+def _scalar_tanh_slope(_y: float, x: float) -> float:
     """Squared hyperbolic secant, without cancellation in the tails."""
     t = math.exp(-2.0 * builtins.abs(x))
     return 4.0 * t / ((1.0 + t) * (1.0 + t))
 
 
 @elementwise(
-    scalar_tanh_slope, None, lambda d, y, x: -2.0 * y * d, generic=lambda y, x: 1.0 - square(y),
+    _scalar_tanh_slope, None, lambda d, y, x: -2.0 * y * d, generic=lambda y, x: 1.0 - square(y),
     exact=lambda y, x: 1 - y * y,
-    javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
+    javascript="((t) => 4 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))", guard=True,
 )  # fmt: skip
 def tanh_slope(y: Value, x: Value) -> Value:
     """Derivative 1 - y² of y = tanh x, exact in the tails, as a function of x alone.
@@ -336,14 +328,14 @@ def tanh(x: Value) -> Value:
     return np.tanh(x)
 
 
-def scalar_sigmoid(x: float) -> float:
+def _scalar_sigmoid(x: float) -> float:
     """The logistic function, whose exponential never overflows."""
     t = math.exp(-builtins.abs(x))
     return (1.0 if x >= 0.0 else t) / (1.0 + t)
 
 
 @elementwise(
-    scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x), tex=r"\sigma({0})",
+    _scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x), tex=r"\sigma({0})",
     javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: "1/2"}.get,
 )  # fmt: skip
 def sigmoid(x: Value) -> Value:
@@ -359,8 +351,8 @@ def sigmoid(x: Value) -> Value:
 
 
 @elementwise(
-    lambda y, x: scalar_sigmoid(-x), None, lambda s, y, x: -y * s, generic=lambda y, x: 1.0 - y,
-    exact=lambda y, x: 1 - y, javascript="1 / (1 + Math.exp({1}))", binds=2,
+    lambda y, x: _scalar_sigmoid(-x), None, lambda s, y, x: -y * s, generic=lambda y, x: 1.0 - y,
+    exact=lambda y, x: 1 - y, javascript="1 / (1 + Math.exp({1}))", binds=2, guard=True,
 )  # fmt: skip
 def sigmoid_complement(_y: Value, x: Value) -> Value:
     """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
@@ -457,7 +449,7 @@ def minimum(a: Value, b: Value) -> Value:
 # --- comparison and choice -----------------------------------------------------------------------
 
 
-def comparison(
+def _comparison(
     function: Any, tex: str, text: str, javascript: str
 ) -> Callable[[Any], Callable[..., Any]]:
     """Declare a comparison: 1 where it holds, else 0, with no derivative."""
@@ -468,7 +460,7 @@ def comparison(
     )  # fmt: skip
 
 
-@comparison(operator.gt, ">", ">", ">")
+@_comparison(operator.gt, ">", ">", ">")
 def greater(a: Value, b: Value) -> Value:
     """1 where a > b, else 0.
 
@@ -478,7 +470,7 @@ def greater(a: Value, b: Value) -> Value:
     return np.greater(a, b)
 
 
-@comparison(operator.ge, r"\ge", ">=", ">=")
+@_comparison(operator.ge, r"\ge", ">=", ">=")
 def greater_equal(a: Value, b: Value) -> Value:
     """1 where a >= b, else 0.
 
@@ -488,7 +480,7 @@ def greater_equal(a: Value, b: Value) -> Value:
     return np.greater_equal(a, b)
 
 
-@comparison(operator.lt, "<", "<", "<")
+@_comparison(operator.lt, "<", "<", "<")
 def less(a: Value, b: Value) -> Value:
     """1 where a < b, else 0.
 
@@ -498,7 +490,7 @@ def less(a: Value, b: Value) -> Value:
     return np.less(a, b)
 
 
-@comparison(operator.le, r"\le", "<=", "<=")
+@_comparison(operator.le, r"\le", "<=", "<=")
 def less_equal(a: Value, b: Value) -> Value:
     """1 where a <= b, else 0.
 
@@ -508,7 +500,7 @@ def less_equal(a: Value, b: Value) -> Value:
     return np.less_equal(a, b)
 
 
-@comparison(operator.eq, "=", "=", "===")
+@_comparison(operator.eq, "=", "=", "===")
 def equal(a: Value, b: Value) -> Value:
     """1 where a = b, else 0.
 
@@ -518,7 +510,7 @@ def equal(a: Value, b: Value) -> Value:
     return np.equal(a, b)
 
 
-@comparison(operator.ne, r"\ne", "!=", "!==")
+@_comparison(operator.ne, r"\ne", "!=", "!==")
 def not_equal(a: Value, b: Value) -> Value:
     """1 where a and b differ, else 0.
 
@@ -531,7 +523,7 @@ def not_equal(a: Value, b: Value) -> Value:
 @elementwise(
     lambda a, b: 0.5 * ((a > b) + (a >= b)), None, None, generic=greater,
     exact=lambda a, b: f"{(a > b) + (a >= b)}/2",
-    javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2", binds=2,
+    javascript="(({0:3} > {1:3}) + ({0:3} >= {1:3})) / 2", binds=2, guard=True,
 )  # fmt: skip
 def wins(a: Value, b: Value) -> Value:
     """1 where a > b, 1/2 at a tie, else 0.
@@ -561,17 +553,17 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 # --- shapes: what a structural rule needs to know ------------------------------------------------
 
 
-def ndim(x: Value) -> int:
+def _ndim(x: Value) -> int:
     """Number of axes of a value of any kind."""
     return len(shape_of(x))
 
 
-def lead(t: Value, like: Value) -> tuple[int, ...]:
+def _lead(t: Value, like: Value) -> tuple[int, ...]:
     """Lengths of the leading axes of seeds that a tangent or adjoint has before its own."""
-    return shape_of(t)[: ndim(t) - ndim(like)]
+    return shape_of(t)[: _ndim(t) - _ndim(like)]
 
 
-def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
+def _axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
     """An axis argument as negative positions, which a leading axis of seeds does not shift."""
     if axis is None:
         return tuple(range(-axes, 0))
@@ -588,16 +580,16 @@ def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
     return tuple(sorted(position % axes - axes for position in chosen))
 
 
-def over_axes(name: str, default: Any = None) -> Any:
+def _over_axes(name: str, default: Any = None) -> Any:
     """Reader of the arguments (x, axis, keepdims) of a reduction."""
 
     def read(x: Value, axis: Any = default, keepdims: bool = False) -> Any:
-        return (x,), {"axis": axes_from_the_end(axis, ndim(x), name), "keepdims": keepdims}
+        return (x,), {"axis": _axes_from_the_end(axis, _ndim(x), name), "keepdims": keepdims}
 
     return read
 
 
-def along(position: Any, axis: int) -> tuple[Any, ...]:
+def _along(position: Any, axis: int) -> tuple[Any, ...]:
     """Key of one position, or slice, along a negative axis."""
     return (Ellipsis, position) + (slice(None),) * (-axis - 1)
 
@@ -607,33 +599,33 @@ def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
     return t.reshape(shape) if type(t) is np.ndarray and shape else reshape(t, shape)
 
 
-def kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
         return t
     own = list(shape_of(x))
     for position in axis:
         own[position] = 1
-    return reshaped(t, (*shape_of(t)[: ndim(t) - len(own) + len(axis)], *own))
+    return reshaped(t, (*shape_of(t)[: _ndim(t) - len(own) + len(axis)], *own))
 
 
-def spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
     if type(t) is float:
-        return repeated(t, shape_of(x)) if shape_of(x) else t
-    t = kept(t, x, axis, keepdims)
-    shape = (*lead(t, x), *shape_of(x))
-    return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
+        return _repeated(t, shape_of(x)) if shape_of(x) else t
+    t = _kept(t, x, axis, keepdims)
+    shape = (*_lead(t, x), *shape_of(x))
+    return _repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
 
 
-def repeated(x: Value, shape: tuple[int, ...]) -> Value:
+def _repeated(x: Value, shape: tuple[int, ...]) -> Value:
     """A new array of a shape, filled with x."""
-    result = np.empty(shape, object if is_reading(x) else float)
+    result = np.empty(shape, object if _is_reading(x) else float)
     result[...] = x
     return result
 
 
-def on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: Any) -> Value:
+def _on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: Any) -> Value:
     """How sizes go through a map whose coefficients are the operands: these without signs."""
     return rule(size, np.abs(y), *map(np.abs, operands), **options)
 
@@ -648,7 +640,7 @@ SMALLEST: Any = np.minimum.reduce
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims)], reads=over_axes("sum"),
+    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=_over_axes("sum"),
     tex=r"\sum {0:2}", binds=2,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -660,15 +652,15 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return SUM(x, axis=axis, keepdims=keepdims)
 
 
-def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
+def _reduced_size(x: Value, axis: tuple[int, ...]) -> float:
     """How many elements a reduction takes together."""
     return float(math.prod(shape_of(x)[position] for position in axis))
 
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: spread(g / reduced_size(x, axis), x, axis, keepdims) ],
-    reads=over_axes("mean"), domain="at least one element",
+    pull=[lambda g, y, x, axis, keepdims: _spread(g / _reduced_size(x, axis), x, axis, keepdims) ],
+    reads=_over_axes("mean"), domain="at least one element",
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.
@@ -676,10 +668,10 @@ def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return SUM(x, axis=axis, keepdims=keepdims) / reduced_size(x, axis)
+    return SUM(x, axis=axis, keepdims=keepdims) / _reduced_size(x, axis)
 
 
-def folded(function: Any) -> Any:
+def _folded(function: Any) -> Any:
     """A reduction on object arrays by a function of two operands."""
 
     def reduction(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
@@ -691,29 +683,29 @@ def folded(function: Any) -> Any:
     return reduction
 
 
-def share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """How much each element has of its maximum or minimum: ties share equally."""
-    chosen = equal(x, kept(y, x, axis, keepdims))
+    chosen = equal(x, _kept(y, x, axis, keepdims))
     return chosen / sum(chosen, axis, True)
 
 
-def tied(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _tied(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """Whether several elements attain the maximum or minimum."""
-    return np.sum(np.equal(x, kept(y, x, axis, keepdims)), axis=axis) > 1
+    return np.sum(np.equal(x, _kept(y, x, axis, keepdims)), axis=axis) > 1
 
 
 EXTREME: dict[str, Any] = {
-    "push": [lambda t, y, x, axis, keepdims: sum(t * share(x, y, axis, keepdims), axis, keepdims)],
+    "push": [lambda t, y, x, axis, keepdims: sum(t * _share(x, y, axis, keepdims), axis, keepdims)],
     "pull": [
-        lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * share(x, y, axis, keepdims)
+        lambda g, y, x, axis, keepdims: _kept(g, x, axis, keepdims) * _share(x, y, axis, keepdims)
     ],
     "domain": "at least one element",
     "kink": "it has no derivative at a tie; the largest or smallest share equally",
-    "at_kink": tied,
+    "at_kink": _tied,
 }
 
 
-@structural(**EXTREME, reads=over_axes("max"), objects=folded(maximum))
+@structural(**EXTREME, reads=_over_axes("max"), objects=_folded(maximum))
 def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Largest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -725,7 +717,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return LARGEST(x, axis=axis, keepdims=keepdims)
 
 
-@structural(**EXTREME, reads=over_axes("min"), objects=folded(minimum))
+@structural(**EXTREME, reads=_over_axes("min"), objects=_folded(minimum))
 def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Smallest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -737,12 +729,12 @@ def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return SMALLEST(x, axis=axis, keepdims=keepdims)
 
 
-def others(x: Value, axis: tuple[int, ...]) -> Value:
+def _others(x: Value, axis: tuple[int, ...]) -> Value:
     """For each element the product of all the others that prod takes with it; zeros do not hurt."""
     result = 1.0
     for position in axis:
         count = shape_of(x)[position]
-        parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
+        parts = [index(x, _along(slice(i, i + 1), position)) for i in range(count)]
         before = [1.0, *accumulate(parts[:-1], multiply)]
         after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]
         if count > 1:
@@ -753,9 +745,9 @@ def others(x: Value, axis: tuple[int, ...]) -> Value:
 
 
 @structural(
-    push=[lambda t, y, x, axis, keepdims: sum(t * others(x, axis), axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: kept(g, x, axis, keepdims) * others(x, axis)],
-    reads=over_axes("prod"), objects=folded(multiply), sized=on_absolute, tex=r"\prod {0:2}",
+    push=[lambda t, y, x, axis, keepdims: sum(t * _others(x, axis), axis, keepdims)],
+    pull=[lambda g, y, x, axis, keepdims: _kept(g, x, axis, keepdims) * _others(x, axis)],
+    reads=_over_axes("prod"), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
     binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -767,14 +759,14 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return PRODUCT(x, axis=axis, keepdims=keepdims)
 
 
-def weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The derivative of y = logsumexp(x) by each element: the softmax of x."""
-    return exp(x - kept(y, x, axis, keepdims))
+    return exp(x - _kept(y, x, axis, keepdims))
 
 
 @elementwise(
     lambda shown, meant: meant, None, 1.0, generic=lambda shown, meant: shown,
-    exact=lambda shown, meant: meant, javascript="{1:9}",
+    exact=lambda shown, meant: meant, javascript="{1:9}", guard=True,
 )  # fmt: skip
 def stated(shown: Value, meant: Value) -> Value:
     """The second of two forms that agree but for rounding; formulas show the first.
@@ -785,9 +777,9 @@ def stated(shown: Value, meant: Value) -> Value:
     return np.broadcast_arrays(shown, meant)[1]
 
 
-def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
+def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The same in the engine's functions, for readings: the largest elements taken out."""
-    top = folded(maximum)(x, axis, True)
+    top = _folded(maximum)(x, axis, True)
     largest = equal(x, top)
     count, rest = sum(largest, axis, True), sum(where(largest, 0.0, exp(x - top)), axis, True)
     result = stated(log(sum(exp(x), axis, True)), log(count) + log1p(rest / count) + top)
@@ -795,9 +787,9 @@ def stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 @structural(
-    push=[lambda t, y, x, axis, keepdims: sum(t * weights(x, y, axis, keepdims), axis, keepdims)],
-    pull=[lambda g, y, x, **how: kept(g, x, **how) * weights(x, y, **how)],
-    reads=over_axes("logsumexp"), domain="at least one element", objects=stable_logsumexp,
+    push=[lambda t, y, x, axis, keepdims: sum(t * _weights(x, y, axis, keepdims), axis, keepdims)],
+    pull=[lambda g, y, x, **how: _kept(g, x, **how) * _weights(x, y, **how)],
+    reads=_over_axes("logsumexp"), domain="at least one element", objects=_stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
@@ -819,13 +811,13 @@ def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return result if keepdims else result.squeeze(axis)
 
 
-def stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
+def _stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
     """The same in the engine's functions, for readings: no exponential overflows."""
-    shown, meant = exp(x), exp(x - folded(maximum)(x, axis, True))
+    shown, meant = exp(x), exp(x - _folded(maximum)(x, axis, True))
     return stated(shown / sum(shown, axis, True), meant / sum(meant, axis, True))
 
 
-def about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
+def _about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
     """An adjoint or tangent less its mean by the weights p, which sum to 1.
 
     Where one weight is nearly 1, the mean is nearly its g: what remains is right only if that g
@@ -834,12 +826,12 @@ def about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
     if isinstance(p, Reading):
         return g - sum(p * g, axis, True)
     if any(type(x) is np.ndarray and x.dtype.kind == "O" for x in (g, p)):
-        return read_about_mean(g, p, axis)
-    g = g - sum(g * share(p, max(p, axis, True), axis, True), axis, True)
+        return _read_about_mean(g, p, axis)
+    g = g - sum(g * _share(p, max(p, axis, True), axis, True), axis, True)
     return g - sum(p * g, axis, True)
 
 
-def read_about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
+def _read_about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
     """The same for readings: formulas show the mean, JavaScript sums the differences from each."""
     last = tuple(range(-len(axis), 0))
     by, moved = np.moveaxis(p, axis, last), np.moveaxis(g, axis, last)
@@ -849,18 +841,18 @@ def read_about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
     return stated(g - sum(p * g, axis, True), np.moveaxis(meant, last, axis))
 
 
-def size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
+def _size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
     """How sizes go through softmax: by the weight of what is not the largest."""
-    most = share(p, LARGEST(p, axis=axis, keepdims=True), axis, True)
+    most = _share(p, LARGEST(p, axis=axis, keepdims=True), axis, True)
     size = np.where(most == 1.0, 0.0, size + sum(size * most, axis, True))
     return p * (size + sum(p * size, axis, True))
 
 
 @structural(
-    push=[lambda t, p, x, axis: p * about_mean(t, p, axis)],
-    pull=[lambda g, p, x, axis: p * about_mean(g, p, axis)],
-    reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
-    objects=stable_softmax, sized=lambda rule, t, p, x, axis: size_about_mean(t, p, axis),
+    push=[lambda t, p, x, axis: p * _about_mean(t, p, axis)],
+    pull=[lambda g, p, x, axis: p * _about_mean(g, p, axis)],
+    reads=lambda x, axis=-1: ((x,), {"axis": _axes_from_the_end(axis, _ndim(x), "softmax")}),
+    objects=_stable_softmax, sized=lambda rule, t, p, x, axis: _size_about_mean(t, p, axis),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
     """Exponentials divided by their sum over an axis (the last), a tuple of axes, or all (None).
@@ -870,94 +862,94 @@ def softmax(x: Value, axis: Any = -1) -> Value:
     >>> softmax([0.0, 0.0]).tolist()
     [0.5, 0.5]
     """
-    weights = np.exp(x - LARGEST(x, axis=axis, keepdims=True))
-    return weights / SUM(weights, axis=axis, keepdims=True)
+    _weights = np.exp(x - LARGEST(x, axis=axis, keepdims=True))
+    return _weights / SUM(_weights, axis=axis, keepdims=True)
 
 
 # --- products ------------------------------------------------------------------------------------
 
 
-def swap(x: Value) -> Value:
+def _swap(x: Value) -> Value:
     """The last two axes exchanged."""
     if type(x) is np.ndarray:
         return x.swapaxes(-1, -2)
-    axes = ndim(x)
+    axes = _ndim(x)
     return transpose(x, (*range(-axes, -2), -1, -2))
 
 
-def rows(a: Value) -> Value:
+def _rows(a: Value) -> Value:
     """The left operand of a product as a matrix."""
     return a if a.ndim > 1 else reshape(a, (1, *a.shape))
 
 
-def columns(b: Value) -> Value:
+def _columns(b: Value) -> Value:
     """The right operand of a product as a matrix."""
     return b if b.ndim > 1 else reshape(b, (*b.shape, 1))
 
 
-def as_product(g: Value, a: Value, b: Value) -> Value:
+def _as_product(g: Value, a: Value, b: Value) -> Value:
     """The adjoint of a product with the axes back that vectors among the operands have not."""
     if a.ndim > 1 and b.ndim > 1:
         return g
-    inner = shape_of(g)[: ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
+    inner = shape_of(g)[: _ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
     row = a.shape[-2:-1] if a.ndim > 1 else (1,)
     column = b.shape[-1:] if b.ndim > 1 else (1,)
     return reshape(g, inner + row + column)
 
 
-def outer(g: Value, x: Value) -> Value:
+def _outer(g: Value, x: Value) -> Value:
     """A number, or a number for each seed, times a vector."""
-    return (reshape(g, (*shape_of(g), 1)) if ndim(g) else g) * x
+    return (reshape(g, (*shape_of(g), 1)) if _ndim(g) else g) * x
 
 
-def pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
+def _pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
     """The adjoint of a in a @ b: ỹ bᵀ."""
     if a.ndim == 1 and b.ndim < 3:
-        return g @ swap(b) if b.ndim == 2 else outer(g, b)
-    return as_product(g, a, b) @ swap(columns(b))
+        return g @ _swap(b) if b.ndim == 2 else _outer(g, b)
+    return _as_product(g, a, b) @ _swap(_columns(b))
 
 
-def pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
+def _pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
     """The adjoint of b in a @ b: aᵀ ỹ, which for a row of seeds of a vector is ỹ a."""
     if b.ndim > 1:
-        return swap(rows(a)) @ as_product(g, a, b)
+        return _swap(_rows(a)) @ _as_product(g, a, b)
     if a.ndim == 2:
-        return g @ a if g.ndim > y.ndim else swap(a) @ g
+        return g @ a if g.ndim > y.ndim else _swap(a) @ g
     if a.ndim == 1:
-        return outer(g, a)
-    result = swap(rows(a)) @ as_product(g, a, b)
+        return _outer(g, a)
+    result = _swap(_rows(a)) @ _as_product(g, a, b)
     return reshape(result, shape_of(result)[:-1])
 
 
-def pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
+def _pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
     """A tangent of x shaped like its matrix, seeds apart from the axes of a stack of matrices."""
-    missing = builtins.max(ndim(other) - ndim(matrix), 0)
-    shape = lead(t, x) + (1,) * missing + shape_of(matrix)
+    missing = builtins.max(_ndim(other) - _ndim(matrix), 0)
+    shape = _lead(t, x) + (1,) * missing + shape_of(matrix)
     return t if shape == shape_of(t) else reshape(t, shape)
 
 
-def push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
+def _push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of a."""
-    result = pushed(t, a, rows(a), columns(b)) @ columns(b)
-    return reshape(result, lead(t, a) + shape_of(y))
+    result = _pushed(t, a, _rows(a), _columns(b)) @ _columns(b)
+    return reshape(result, _lead(t, a) + shape_of(y))
 
 
-def push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
+def _push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of b."""
     if a.ndim == 2 and b.ndim == 1:
-        return t @ swap(a)
-    result = rows(a) @ pushed(t, b, columns(b), rows(a))
-    return reshape(result, lead(t, b) + shape_of(y))
+        return t @ _swap(a)
+    result = _rows(a) @ _pushed(t, b, _columns(b), _rows(a))
+    return reshape(result, _lead(t, b) + shape_of(y))
 
 
-def no_matrices(a: float, b: float) -> NoReturn:
+def _no_matrices(a: float, b: float) -> NoReturn:
     """Refuse to multiply numbers as matrices."""
     raise TypeError(f"matmul takes vectors and matrices, not {a} and {b}: use multiply")
 
 
 @structural(
-    push=[push_left, push_right], pull=[pull_left, pull_right], scalar=no_matrices,
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=on_absolute, carries=True,
+    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], scalar=_no_matrices,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=_on_absolute, carries=True,
     blind=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
@@ -969,21 +961,21 @@ def matmul(a: Value, b: Value) -> Value:
     return np.matmul(a, b)
 
 
-def read_dot(a: Value, b: Value) -> Any:
+def _read_dot(a: Value, b: Value) -> Any:
     """Operands of dot, which are vectors or matrices."""
     b = plain(b, OPERATIONS["dot"])
     for x in (a, b):
-        if ndim(x) not in {1, 2}:
+        if _ndim(x) not in {1, 2}:
             raise TypeError(
-                f"dot: takes vectors and matrices, not a value with {ndim(x)} axes:"
+                f"dot: takes vectors and matrices, not a value with {_ndim(x)} axes:"
                 " use multiply for numbers, matmul for stacks of matrices"
             )
     return (a, b), None
 
 
 @structural(
-    push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
-    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=on_absolute, carries=True,
+    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], reads=_read_dot,
+    tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=_on_absolute, carries=True,
     blind=True,
 )  # fmt: skip
 def dot(a: Value, b: Value) -> Value:
@@ -998,7 +990,7 @@ def dot(a: Value, b: Value) -> Value:
 # --- shapes and positions ------------------------------------------------------------------------
 
 
-def read_reshape(x: Value, shape: Any) -> Any:
+def _read_reshape(x: Value, shape: Any) -> Any:
     """Operand and full shape of reshape."""
     asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
@@ -1009,8 +1001,8 @@ def read_reshape(x: Value, shape: Any) -> Any:
 
 
 @structural(
-    push=[lambda t, y, x, shape: reshape(t, lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: reshape(g, lead(g, y) + shape_of(x))], reads=read_reshape,
+    push=[lambda t, y, x, shape: reshape(t, _lead(t, x) + shape)],
+    pull=[lambda g, y, x, shape: reshape(g, _lead(g, y) + shape_of(x))], reads=_read_reshape,
     tex="{0}", binds=0,
 )  # fmt: skip
 def reshape(x: Value, shape: Any) -> Value:
@@ -1024,13 +1016,13 @@ def reshape(x: Value, shape: Any) -> Value:
 
 def pad(t: Value, x: Value, axes: int) -> Value:
     """A tangent of x with axes of length 1 put between its seeds and its own axes."""
-    if ndim(x) == axes or not lead(t, x):
+    if _ndim(x) == axes or not _lead(t, x):
         return t
-    return reshape(t, lead(t, x) + (1,) * (axes - ndim(x)) + shape_of(x))
+    return reshape(t, _lead(t, x) + (1,) * (axes - _ndim(x)) + shape_of(x))
 
 
 @structural(
-    push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
+    push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), _lead(t, x) + shape)],
     pull=[lambda g, y, x, shape: g], reads=lambda x, shape: ((x,), {"shape": tuple(shape)}),
     tex="{0}", binds=0,
 )  # fmt: skip
@@ -1040,17 +1032,17 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     >>> broadcast_to(1.0, (2,)).tolist()
     [1.0, 1.0]
     """
-    return repeated(x, shape)
+    return _repeated(x, shape)
 
 
-def back(axes: tuple[int, ...]) -> tuple[int, ...]:
+def _back(axes: tuple[int, ...]) -> tuple[int, ...]:
     """The order of axes that undoes an order."""
     return tuple(axes.index(axis) - len(axes) for axis in range(-len(axes), 0))
 
 
-def read_transpose(x: Value, axes: Any = None) -> Any:
+def _read_transpose(x: Value, axes: Any = None) -> Any:
     """Operand and negative axes of transpose."""
-    n = ndim(x)
+    n = _ndim(x)
     order = tuple(range(n))[::-1] if axes is None else tuple(axes)
     if sorted(a % n if n else a for a in order) != list(range(n)):
         raise ValueError(f"transpose: {order} is no order of {n} axes")
@@ -1058,9 +1050,9 @@ def read_transpose(x: Value, axes: Any = None) -> Any:
 
 
 @structural(
-    push=[lambda t, y, x, axes: transpose(t, (*range(len(lead(t, x))), *axes))],
-    pull=[lambda g, y, x, axes: transpose(g, (*range(len(lead(g, y))), *back(axes)))],
-    reads=read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
+    push=[lambda t, y, x, axes: transpose(t, (*range(len(_lead(t, x))), *axes))],
+    pull=[lambda g, y, x, axes: transpose(g, (*range(len(_lead(g, y))), *_back(axes)))],
+    reads=_read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
 )  # fmt: skip
 def transpose(x: Value, axes: Any = None) -> Value:
     """Axes in another order; reversed by default.
@@ -1071,41 +1063,42 @@ def transpose(x: Value, axes: Any = None) -> Value:
     return np.transpose(x, axes)
 
 
-def read_key(key: Any) -> tuple[Any, ...]:
+def _read_key(key: Any) -> tuple[Any, ...]:
     """A key as a tuple, its lists and masks as arrays of positions."""
     parts: list[Any] = []
-    for part in key if isinstance(key, tuple) else (key,):
-        if isinstance(part, Operand):
+    for _part in key if isinstance(key, tuple) else (key,):
+        if isinstance(_part, Operand):
             raise TypeError("index: a traced value cannot be a position: use node.value")
-        if isinstance(part, (list, np.ndarray)):
-            array = np.asarray(part)
+        if isinstance(_part, (list, np.ndarray)):
+            array = np.asarray(_part)
             parts.extend(np.nonzero(array) if array.dtype == bool else [array.astype(int)])
         else:
-            parts.append(part)
+            parts.append(_part)
     return tuple(parts)
 
 
-def flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+def _flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Positions in the flattened array, where a key holds arrays of positions; else None."""
-    if not any(isinstance(part, np.ndarray) for part in key):
+    if not any(isinstance(_part, np.ndarray) for _part in key):
         return None
     return np.arange(math.prod(shape)).reshape(shape)[key]
 
 
-def at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any, ...]) -> Value:
+def _at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any, ...]) -> Value:
     """What a key picks out of a tangent or adjoint that may have leading axes of seeds."""
     if not seeds:
         return index(t, key)
-    flat = flat_positions(key, shape)
+    flat = _flat_positions(key, shape)
     if flat is None:
         return index(t, (slice(None),) * len(seeds) + key)
     return index(reshape(t, (*seeds, math.prod(shape))), (Ellipsis, flat))
 
 
 @structural(
-    push=[lambda t, y, x, key: at(t, lead(t, x), shape_of(x), key)],
+    push=[lambda t, y, x, key: _at(t, _lead(t, x), shape_of(x), key)],
     pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
-    reads=lambda x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}", text="{0:9}[{key}]",
+    reads=lambda x, key: ((x,), {"key": _read_key(key)}), tex="{0:9}_{{{key}}}",
+    text="{0:9}[{key}]",
 )  # fmt: skip
 def index(x: Value, key: Any) -> Value:
     """The part x[key]: integers, slices, None, Ellipsis, masks and arrays of positions.
@@ -1118,9 +1111,9 @@ def index(x: Value, key: Any) -> Value:
 
 @structural(
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
-    pull=[lambda g, y, x, key, shape: at(g, lead(g, y), shape, key)],
+    pull=[lambda g, y, x, key, shape: _at(g, _lead(g, y), shape, key)],
     reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
-    tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1,
+    tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1, guard=True,
 )  # fmt: skip
 def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     """Zeros of a shape with x added at a key: the transpose of indexing.
@@ -1129,10 +1122,10 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     [0.0, 5.0, 0.0]
     """
     x = np.asarray(x)[()]  # an object array without axes would be stored as such
-    flat = flat_positions(key, shape)
+    flat = _flat_positions(key, shape)
     region = np.shape(np.broadcast_to(0.0, shape)[key])
-    seeds = shape_of(x)[: ndim(x) - len(region)]
-    result = np.zeros(seeds + shape, dtype=object if is_reading(x) else float)
+    seeds = shape_of(x)[: _ndim(x) - len(region)]
+    result = np.zeros(seeds + shape, dtype=object if _is_reading(x) else float)
     if flat is None:
         result[(slice(None),) * len(seeds) + key] = x
     else:
@@ -1141,7 +1134,7 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     return result
 
 
-def is_reading(x: Value) -> bool:
+def _is_reading(x: Value) -> bool:
     """Whether a plain value is one that a rule is read on symbolically."""
     return isinstance(x, Operand) or (type(x) is np.ndarray and x.dtype.kind == "O")
 
@@ -1158,23 +1151,23 @@ class Each:
         return lambda *args, **options: self.rule(position, *args, **options)
 
 
-def read_sequence(name: str, more: int) -> Any:
+def _read_sequence(name: str, more: int) -> Any:
     """Reader of the arguments (values, axis) of stack and concatenate."""
 
     def read(values: Any, axis: int = 0) -> Any:
         values = tuple(plain(x, OPERATIONS[name]) for x in values)
         if not values:
             raise ValueError(f"{name}: needs at least one value")
-        axes = builtins.max(ndim(x) for x in values) + more
-        return values, {"axis": axes_from_the_end(axis, axes, name)[0]}
+        axes = builtins.max(_ndim(x) for x in values) + more
+        return values, {"axis": _axes_from_the_end(axis, axes, name)[0]}
 
     return read
 
 
 @structural(
-    push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
-    pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))), reads=read_sequence("stack", 1),
-    tex="({all})", text="stack({all})",
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, _along(i, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, _along(i, axis))),
+    reads=_read_sequence("stack", 1), tex="({all})", text="stack({all})",
 )  # fmt: skip
 def stack(values: Sequence[Value], axis: int = 0) -> Value:
     """Values of one shape along a new axis.
@@ -1185,16 +1178,16 @@ def stack(values: Sequence[Value], axis: int = 0) -> Value:
     return np.stack(values, axis)
 
 
-def part(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
+def _part(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
     """Key of one operand within a concatenation."""
     lengths = [shape_of(x)[axis] for x in values[: position + 1]]
-    return along(slice(builtins.sum(lengths[:-1]), builtins.sum(lengths)), axis)
+    return _along(slice(builtins.sum(lengths[:-1]), builtins.sum(lengths)), axis)
 
 
 @structural(
-    push=Each(lambda i, t, y, *xs, axis: scatter(t, part(i, xs, axis), shape_of(y))),
-    pull=Each(lambda i, g, y, *xs, axis: index(g, part(i, xs, axis))),
-    reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, _part(i, xs, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, _part(i, xs, axis))),
+    reads=_read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
 )  # fmt: skip
 def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
     """Arrays one after another along an axis that they have.
@@ -1205,27 +1198,30 @@ def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
     return np.concatenate(values, axis)
 
 
+if not TYPE_CHECKING:  # checkers take every name here: they cannot read a table
+    __all__ = [name for name, operation in OPERATIONS.items() if not operation.guard]
+
 # --- Python's operators --------------------------------------------------------------------------
 
 
-def reflected(function: Any) -> Any:
+def _reflected(function: Any) -> Any:
     """An operator whose left operand is something else."""
     return lambda self, other: function(other, self)
 
 
 OPERATORS = {
     "__add__": add,
-    "__radd__": reflected(add),
+    "__radd__": _reflected(add),
     "__sub__": subtract,
-    "__rsub__": reflected(subtract),
+    "__rsub__": _reflected(subtract),
     "__mul__": multiply,
-    "__rmul__": reflected(multiply),
+    "__rmul__": _reflected(multiply),
     "__truediv__": divide,
-    "__rtruediv__": reflected(divide),
+    "__rtruediv__": _reflected(divide),
     "__pow__": power,
-    "__rpow__": reflected(power),
+    "__rpow__": _reflected(power),
     "__matmul__": matmul,
-    "__rmatmul__": reflected(matmul),
+    "__rmatmul__": _reflected(matmul),
     "__neg__": negative,
     "__pos__": lambda self: self,
     "__abs__": abs,
@@ -1241,23 +1237,23 @@ for method, function in OPERATORS.items():
 Node.__getitem__ = index
 
 
-def on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+def _on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
     """What numpy asks for ``array * node``; its functions proper are refused by name."""
     apply = FROM_NUMPY.get(ufunc)
     if apply and method == "__call__" and not options:
         return apply(*operands)
-    raise TypeError(advice(ufunc.__name__))
+    raise TypeError(_advice(ufunc.__name__))
 
 
-def on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
+def _on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
     """What numpy asks for ``np.sum(node)``."""
-    raise TypeError(advice(function.__name__))
+    raise TypeError(_advice(function.__name__))
 
 
-def advice(name: str) -> str:
+def _advice(name: str) -> str:
     """What to write instead of a function of numpy's."""
     ours = {"absolute": "abs", "amax": "max", "amin": "min"}.get(name, name)
-    remedy = f"use minigrad.{ours}" if ours in __all__ else "write it with minigrad's functions"
+    remedy = f"use minigrad.{ours}" if ours in OPERATIONS else "write it with minigrad's functions"
     return f"np.{name} knows no traced values: {remedy}"
 
 
@@ -1266,5 +1262,5 @@ FROM_NUMPY = {
     for f in OPERATORS.values()
     if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
 }
-Node.__array_function__ = on_function
-Operand.__array_ufunc__ = on_ufunc
+Node.__array_function__ = _on_function
+Operand.__array_ufunc__ = _on_ufunc

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from minigrad.operation import OPERATIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -24,20 +26,25 @@ NO_OPTIONS: Mapping[str, str] = {}
 REDUCTION = {"axis": "axis or axes", "keepdims": "True or False"}
 AXIS = {"axis": "axis"}
 
-UNARY = (
-    "abs", "arctan", "cos", "exp", "expm1", "log", "log1p", "negative", "relu", "sigmoid", "sin",
-    "softplus", "sqrt", "square", "tan", "tanh",
-)  # fmt: skip
+NOT_ON_PAGES = {"sign", "xlogy"}
 COMPARISONS = ("equal", "greater", "greater_equal", "less", "less_equal", "not_equal")
-BINARY = (
-    "add", "divide", "dot", "matmul", "maximum", "minimum", "multiply", "power", "subtract",
-    *COMPARISONS,
-)  # fmt: skip
 REDUCTIONS = ("logsumexp", "max", "mean", "min", "prod", "sum")
 
+
+def elementwise(operands: int) -> tuple[str, ...]:
+    """Return the names of the engine's public elementwise operations of so many operands."""
+    return tuple(
+        name
+        for name, operation in OPERATIONS.items()
+        if len(operation.partials or ()) == operands
+        and not operation.guard
+        and name not in NOT_ON_PAGES
+    )
+
+
 FUNCTIONS: Mapping[str, Signature] = {
-    **{name: Signature(("x",), NO_OPTIONS) for name in UNARY},
-    **{name: Signature(("a", "b"), NO_OPTIONS) for name in BINARY},
+    **{name: Signature(("x",), NO_OPTIONS) for name in elementwise(1)},
+    **{name: Signature(("a", "b"), NO_OPTIONS) for name in (*elementwise(2), "dot", "matmul")},
     **{name: Signature(("x",), REDUCTION) for name in REDUCTIONS},
     "softmax": Signature(("x",), AXIS),
     "where": Signature(("condition", "a", "b"), NO_OPTIONS),

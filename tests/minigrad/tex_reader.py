@@ -1,15 +1,19 @@
 """Reads printed TeX back and evaluates it: a reader of its own, knowing nothing of the printer.
 
 Numbers are mpmath's; a symbol may stand for an object array of them, and then arrays come out.
+What is printed under an operation's own name means what the second opinion says of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
+
+from docs_plugins.second.meanings import MEANINGS
 
 Apply = Callable[..., Any]
 
@@ -36,9 +40,6 @@ def commands(mp: Any) -> dict[str, Apply]:
         "*": lambda a, b: a * b,
         "negative": lambda x: -x,
         "if": lambda condition, a, b: a if condition else b,
-        "relu": lambda x: max(x, mp.zero),
-        "sign": mp.sign,
-        "softplus": lambda x: mp.log1p(mp.exp(x)),
         ">": lambda a, b: mp.mpf(a > b),
         "<": lambda a, b: mp.mpf(a < b),
         r"\ge": lambda a, b: mp.mpf(a >= b),
@@ -104,7 +105,7 @@ class Reader:
 
     def apply(self, name: str, *operands: Any) -> Any:
         """A meaning, element by element where there are arrays."""
-        meaning = self.commands[name]
+        meaning = self.commands.get(name) or partial(MEANINGS[name].value, self.mp)
         if any(isinstance(x, np.ndarray) for x in operands):
             return np.frompyfunc(meaning, len(operands), 1)(*operands)
         return meaning(*operands)
@@ -193,7 +194,7 @@ class Reader:
         self.take("{")
         letters = ""
         while self.next != "}":
-            letters += self.take()
+            letters += self.take().removeprefix("\\")  # of \_
         self.take("}")
         return letters
 
