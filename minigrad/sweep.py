@@ -167,7 +167,7 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
             if large:
                 forget(node)
     except FAULTS as error:
-        if isinstance(error, FloatingPointError) and rule is not checked:
+        if isinstance(error, FloatingPointError):
             raise
         fail(node, error)
     return adjoints
@@ -373,6 +373,19 @@ def checked(
     if not is_finite(value):
         raise OverflowError
     return partial, value
+
+
+def level(tape: Tape) -> set[int]:
+    """Indices of the nodes that do not change with any input, such as comparisons."""
+    found: set[int] = set()
+    for node in tape:
+        rules = node.operation.partials or [()] * len(node.operands)
+        if node.first is not None and all(
+            rule is None or x.index < 0 or x.index in found
+            for rule, x in zip(rules, node.operands, strict=True)
+        ):
+            found.add(node.index)
+    return found
 
 
 def local_partial(node: Node, position: int) -> Value:

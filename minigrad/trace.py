@@ -86,9 +86,12 @@ class Trace:
         except FloatingPointError:  # some BLAS raise flags without cause: look at the numbers
             pass
         except DomainError as error:
-            self.locate(error)
-            raise
-        return (self.again() if keep == "nothing" else self).looked_through(cotangents, seeds, sent)
+            if keep == "adjoints" or not sweep.level(self.nodes):
+                self.locate(error)
+                raise
+        return (self.again() if keep == "nothing" else self).looked_through(
+            cotangents, seeds, sent, sweep.level(self.nodes) if keep != "adjoints" else set()
+        )
 
     def again(self) -> Trace:
         """The same evaluation on a new tape, for one whose values were given up."""
@@ -100,14 +103,24 @@ class Trace:
         return run(self.function, given, places, owning=False)
 
     def looked_through(
-        self, cotangents: list[tuple[Node, Value]], seeds: int, sent: list[Any] | None
+        self,
+        cotangents: list[tuple[Node, Value]],
+        seeds: int,
+        sent: list[Any] | None,
+        level: set[int],
     ) -> list[Value | None]:
-        """The same, slowly: each link is looked at for what is not finite."""
+        """The same, slowly: each link is looked at for what is not finite, but to level nodes."""
+
+        def rule(node: Node, values: list[Value], position: int, *rest: Any) -> Any:
+            if node.operands[position].index in level:
+                return None, None
+            return sweep.checked(node, values, position, *rest)
+
         if sent is not None:
             sent.clear()
         try:
             with np.errstate(all="ignore"):
-                found = sweep.backward(self.nodes, cotangents, seeds, sent, sweep.checked)
+                found = sweep.backward(self.nodes, cotangents, seeds, sent, rule)
                 for node in reversed(self.nodes):
                     if not is_finite(found[node.index]):
                         sweep.fail(node, OverflowError())

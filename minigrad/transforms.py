@@ -180,7 +180,7 @@ def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     """
     if isinstance(argnums, tuple):
         rows = [jacobian(grad(function, i), argnums) for i in argnums]
-        return wraps(function)(lambda *args: tuple(row(*args) for row in rows))
+        return wraps(function)(lambda *args, **kwargs: tuple(row(*args, **kwargs) for row in rows))
     return jacobian(grad(function, argnums), argnums)
 
 

@@ -116,3 +116,16 @@ def test_the_trace_can_footnote_a_choice(
     if node.operation.partials is None:
         arguments.append(node.value)
     assert np.all(node.operation.at_kink(*arguments, **(node.options or {})))
+
+
+def bent(x: Any) -> Any:
+    """A negative base, whose derivative by the exponent is none; but the exponent is level."""
+    return mg.sum((-2.0) ** mg.greater(x, 1.0) * x)
+
+
+def test_what_does_not_change_with_the_input_needs_no_derivative() -> None:
+    assert mg.grad(bent)(3.0) == mg.vjp(bent, 3.0)[1](1.0)[0] == mg.jacrev(bent)(3.0) == -2.0
+    assert mg.grad(bent)(np.array([3.0, 0.5])).tolist() == [-2.0, 1.0]
+    assert mg.hessian(lambda x: bent(x) * x)(3.0) == -4.0
+    with pytest.raises(mg.DomainError, match="power"):  # here the exponent's adjoint is asked for
+        mg.trace(bent, 3.0).backward()

@@ -318,3 +318,12 @@ def test_check_grads_finds_a_wrong_rule(
     monkeypatch.setattr(operation, "partials", (lambda y, x: error(mg.cos(x)),))
     with pytest.raises(AssertionError, match="argument 0"):
         mg.check_grads(mg.sin, (0.7,), modes=(mode,))
+
+
+def test_keywords_reach_the_function_through_every_transform() -> None:
+    def f(x: Any, y: Any, factor: float = 1.0) -> Any:
+        return x * x * y * factor
+
+    for transform in (mg.grad, mg.jacobian, mg.jacrev, mg.jacfwd):
+        assert transform(f, (0, 1))(2.0, 1.0, factor=3.0) == (12.0, 12.0)
+    assert mg.hessian(f, (0, 1))(2.0, 1.0, factor=3.0) == ((6.0, 12.0), (12.0, 0.0))
