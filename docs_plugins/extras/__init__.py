@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from docs_plugins.extras import provenance, takeaways, tapes
 from docs_plugins.model import Computation
 from docs_plugins.sources import Origin
+from docs_plugins.views import VIEWS
+from docs_plugins.views.base import Request, ViewError, read_options
 
 FOLDER = "assets/minigrad"
 MARK = re.compile("\ufdd4([^\ufdd4]*)\ufdd4")
@@ -40,10 +42,15 @@ class Extras:
         self.views[identifier] = shown
         return f"\ufdd4{identifier}\ufdd4"
 
-    def graph_of(self, name: str) -> str | None:
-        """The graph of a block, where one stands on the page."""
+    def graph_of(self, computation: Computation) -> str:
+        """The graph of a block: the page's, or else one drawn; raises `ViewError` if too large."""
         graphs = (s for s in self.views.values() if s.view == "graph")
-        return next((s.html for s in graphs if s.computation.name == name), None)
+        found = next((s.html for s in graphs if s.computation.name == computation.name), None)
+        if found is not None:
+            return found
+        view = VIEWS["graph"]
+        request = Request(computation, read_options(view, {}), f"{computation.name}-figure")
+        return view.render(request)
 
     def numbers(self, html: str, computations: Mapping[str, Computation]) -> str:
         """The list of the numbers that the page's text quotes."""
@@ -91,10 +98,11 @@ def finish(
             written += _inputs(name, blocks[name].inputs)
         if traces.get(name) == mark[1]:
             folder = f"{FOLDER}/{stem}.{name}"
-            made = takeaways.files(shown.computation, extras.graph_of(name))
+            graph, missing = _graph(extras, shown.computation)
+            made = takeaways.files(shown.computation, graph)
             files.update({f"{folder}{ending}": content for ending, content in made.values()})
             links = {what: f"{place.root}/{folder}{made[what][0]}" for what in made}
-            written += provenance.take_away(links)
+            written += provenance.take_away(links, missing)
         source = f"{shown.origin.path}, line {shown.origin.line}"
         return written + provenance.how(shown.computation, source, place.link(shown.origin))
 
@@ -105,6 +113,14 @@ def finish(
         said = f' data-mg-tape="{escape(stem)}" data-mg-src="{escape(place.root)}/{escape(path)}"'
         html = html.replace(BLOCK, BLOCK + said, 1)
     return html, files
+
+
+def _graph(extras: Extras, computation: Computation) -> tuple[str | None, str]:
+    """The graph to take away, or why there is none."""
+    try:
+        return extras.graph_of(computation), ""
+    except ViewError as error:
+        return None, f"No figure: {error}"
 
 
 def _compiled(

@@ -47,11 +47,12 @@ def how(computation: Computation, source: str, link: str) -> str:
     )
 
 
-def take_away(links: Mapping[str, str]) -> str:
-    """The line of files to take away: what each is, and its address."""
+def take_away(links: Mapping[str, str], missing: str = "") -> str:
+    """The line of files to take away: what each is, and its address; and what is `missing`."""
     written = "".join(
         f'<li><a href="{escape(link)}">{name}</a></li>' for name, link in links.items()
     )
+    written += f"<li>{escape(missing)}</li>" if missing else ""
     return f'<ul class="mg-take" aria-label="Take it away" data-search-exclude>{written}</ul>'
 
 

@@ -18,7 +18,7 @@ ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 def files(computation: Computation, graph: str | None) -> dict[str, tuple[str, str]]:
     """Each file's ending and content by its name on the page.
 
-    `graph` is the block's graph as it stands on the page; without one there is no figure to take.
+    `graph` is the block's graph; without one there is no figure to take.
     """
     made = {
         "Data (JSON)": (".json", data(computation)),

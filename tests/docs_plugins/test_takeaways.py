@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from docs_plugins import compute, maths
-from docs_plugins.extras import takeaways
+from docs_plugins.drawing.diagram import MOST_NODES
+from docs_plugins.extras import Extras, takeaways
 from docs_plugins.language import parse
 from docs_plugins.views import VIEWS
-from docs_plugins.views.base import Request, read_options
+from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,10 @@ BLOCKS = {
     "g": "def g(a, b):\n    return a * b, where(a > b, a, b) ** 2\n\ng(0.5, -1.25)\n",
     "L": "def L(z, t):\n    return -sum(t * log(softmax(z)))\n\nL([1, 2, 0.5], [1, 0, 0])\n",
     "M": "def M(W, x):\n    return tanh(W @ x)\n\nM([[1, 2], [3, -4]], [1e-5, 1])\n",
+    "named": "def named(x_one, alpha, w_in_hid, Omega, lambda_):\n"
+    "    v_out = sin(x_one) ** 2 * exp(alpha)\n"
+    "    both = where(v_out > w_in_hid, Omega * v_out, where(v_out < 0, -alpha, lambda_))\n"
+    "    return both + maximum(x_one, alpha) * abs(w_in_hid), relu(both)\n\nnamed(1, 2, 3, 4, 5)\n",
     "constant": "def constant(x):\n    return 2 * 3\n\nconstant(1)\n",
 }
 
@@ -57,6 +62,20 @@ def test_the_figure_opens_alone(computation) -> None:
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "var(" not in text
     assert not re.search(r"url\(|<script|href=", text)
+
+
+def test_a_trace_without_a_graph_on_its_page_has_its_figure(computation) -> None:
+    text = takeaways.figure(Extras().graph_of(computation))
+    assert "{http://www.w3.org/2000/svg}svg" in ET.fromstring(text).tag  # noqa: S314  it is our own
+
+
+def test_a_graph_too_large_to_draw_is_told() -> None:
+    steps = MOST_NODES // 5 + 1
+    body = "".join(f"    a{i + 1} = sin(sin(sin(sin(sin(a{i})))))\n" for i in range(steps))
+    program = parse(f"def f(a0):\n{body}    return a{steps}\n\nf(1)\n")
+    found = compute.run(program, program.calls[0])
+    with pytest.raises(ViewError, match="too many nodes to draw"):
+        Extras().graph_of(found)
 
 
 def test_the_table_is_latex_that_amsmath_reads(computation) -> None:
