@@ -302,11 +302,17 @@ const inputsOf = (block, data, article, views, player, query) => {
   });
   let frame = 0, writing = 0;
   const later = () => frame ||= requestAnimationFrame(() => { frame = 0; update(); });
-  const put = (element, text) => {
+  // a text in the place of another: the elements stay, and where nothing differs so does the layout
+  const retold = (element, text) => { if (element.firstChild.data != text) element.firstChild.data = text; };
+  const put = (one, text) => {
+    const { element } = one;
     if (element.namespaceURI.endsWith("MathML")) {
       const ahead = element.previousElementSibling;
-      element.replaceChildren(token("mn", /^−/.test(text) && ahead && !/[=≈(,]/.test(ahead.textContent) ? `(${text})` : text));
-    } else element.textContent = text;
+      text = /^−/.test(text) && ahead && !/[=≈(,]/.test(ahead.textContent) ? `(${text})` : text;
+      if (one.live) retold(one.live, text);
+      else element.replaceChildren(one.live = token("mn", text));
+    } else if (one.live) retold(element, text);
+    else one.live = element.textContent = text;
   };
   // a derivation's formula with a number in each variable's place
   const placed = one => {
@@ -314,7 +320,7 @@ const inputsOf = (block, data, article, views, player, query) => {
     const parts = all("[data-path]", copy).filter(part => part.dataset.path.slice(block.length + 1) in first).map(part => {
       let ahead = part.previousElementSibling;
       if (ahead?.localName == "mspace") ahead = ahead.previousElementSibling;
-      const number = token("mn", ""), inside = part.parentNode.localName;
+      const number = token("mn", " "), inside = part.parentNode.localName;
       if (/^m(row|ath|td)$/.test(inside)) {
         if (/^m[nisr]/.test(ahead?.localName)) part.before(token("mo", "⋅"));
       } else ahead = inside == "msup" && !ahead && part;
@@ -343,7 +349,10 @@ const inputsOf = (block, data, article, views, player, query) => {
       const [relation, text] = differs ? write(path, element.dataset.mgFormat) : [];
       if (differs && sign) wanted.set(sign, signs.get(sign).replace(/[=≈](?=[^=≈]*$)/, relation));
       count += differs;
-      if (text !== one.text) text === undefined ? element.replaceChildren(...nodes) : put(element, text);
+      if (text !== one.text) {
+        if (text !== undefined) put(one, text);
+        else { element.replaceChildren(...nodes); one.live = 0; }
+      }
       one.text = text;
     }
     for (const [sign, text] of wanted) if (sign.data != text) sign.data = text;
@@ -352,7 +361,7 @@ const inputsOf = (block, data, article, views, player, query) => {
       const state = !differs ? one.own : parts.every(part => isFinite(current[part.path] ?? 0)) ? one.live : [];
       for (const { path, number, apart } of state == one.live ? parts : []) {
         const text = trimmed(write(path)[1]);
-        number.textContent = apart && /^−|×/.test(text) ? `(${text})` : text;
+        retold(number, apart && /^−|×/.test(text) ? `(${text})` : text);
       }
       if (state == (one.state || one.own)) continue;
       one.state = state;
