@@ -87,7 +87,8 @@ class Sweep:
                 Contribution(operand, consumer, position, partial, adjoint, value)
             )
         for links in received:
-            links.sort(key=lambda link: link.consumer.index)  # stable: positions stay in order
+            if len(links) > 1:
+                links.sort(key=lambda link: link.consumer.index)  # stable: positions stay in order
         return tuple(chain.from_iterable(received))
 
     def links(self) -> Iterator[tuple[Node, Node, int]]:
