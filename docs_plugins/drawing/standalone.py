@@ -53,7 +53,9 @@ def style() -> str:
     text = "".join(f"{selector.strip()}{{{_flat(body)}}}" for selector, body in rules)
     for name, colour in COLOURS.items():
         text = text.replace(f"var({name})", colour)
-    return re.sub(r"font-family:[^;}]*", f"font-family:{FONTS}", text)
+    # widths are the page's font's: a wide one of the system is set as small as its letters are tall
+    fonts = f"font-family:{FONTS};font-size-adjust:.47"
+    return re.sub(r"font-family:[^;}]*", fonts, text)
 
 
 def _flat(body: str) -> str:

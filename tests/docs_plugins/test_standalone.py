@@ -49,3 +49,7 @@ def test_italics_are_those_of_any_font():
 def test_something_else_is_refused():
     with pytest.raises(ValueError, match="not a figure"):
         standalone("<div></div>")
+
+
+def test_a_wide_font_of_the_system_is_set_smaller():
+    assert "font-size-adjust:" in alone("f", "graph")
