@@ -9,6 +9,7 @@ from docs_plugins.fences import LANGUAGE
 from docs_plugins.model import Computation
 
 REMEDY = "split the page"
+VALUES = "values computed and drawn"
 RERUN = 10  # what computing a function once more takes, in values, before its first value
 LONGEST_PAGE = 4_000_000  # characters of a page that has blocks
 
@@ -28,7 +29,7 @@ class Budget:
             "blocks": 2_000,
             "references": 5_000,
             "views": 500,
-            "values computed and drawn": 20_000,
+            VALUES: 20_000,
         }
     )
 
@@ -45,6 +46,12 @@ class Budget:
             most = Budget().left[what]
             raise TooMuch(f"more than {most:,} {what} on one page")
 
+    def take_computed(self, computation: Computation) -> None:
+        """Take what a computation has computed: the elements of its values and its Jacobian."""
+        entries = sum(map(len, computation.jacobian.entries))
+        values = sum(len(variable.value) for variable in computation.variables)
+        self.take(VALUES, values + entries)
+
     def spending(
         self, rerun: Callable[[Mapping[str, float]], Computation]
     ) -> Callable[[Mapping[str, float]], Computation]:
@@ -52,7 +59,7 @@ class Budget:
 
         def spent(changes: Mapping[str, float]) -> Computation:
             computation = rerun(changes)
-            self.take("values computed and drawn", RERUN + len(computation.variables))
+            self.take(VALUES, RERUN + len(computation.variables))
             return computation
 
         return spent

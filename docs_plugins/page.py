@@ -13,7 +13,7 @@ from functools import partial
 from html import escape
 
 from docs_plugins import compute, extras, language, references
-from docs_plugins.budget import Budget, TooMuch
+from docs_plugins.budget import VALUES, Budget, TooMuch
 from docs_plugins.drift import literals
 from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
@@ -88,16 +88,16 @@ class Page:
 
     def check_length(self, text: str, origin: Origin) -> None:
         """Raise `TooMuch` for a page that is too long to be read."""
-        try:
-            self.budget.check_length(text)
-        except TooMuch as error:
-            self.problem(origin, str(error), error.remedy)
-            raise
+        self._told(origin, lambda: self.budget.check_length(text))
 
     def spend(self, what: str, origin: Origin, amount: int = 1) -> None:
         """Take some of what one page may ask for; raises `TooMuch` where nothing is left."""
+        self._told(origin, lambda: self.budget.take(what, amount))
+
+    def _told(self, origin: Origin, spend: Callable[[], None]) -> None:
+        """Do what may be too much, and say at which line it was."""
         try:
-            self.budget.take(what, amount)
+            spend()
         except TooMuch as error:
             self.problem(origin, str(error), error.remedy)
             raise
@@ -169,17 +169,15 @@ class Page:
             self.problem(block.origin(call.line), *_fault(error), call.name)
             return None
         self.computations[call.name] = computation
-        entries = computation.jacobian.entries
-        count = sum(len(variable.value) for variable in computation.variables)
-        count += sum(map(len, entries))
-        self.spend("values computed and drawn", block.origin(call.line), count)
+        self._told(block.origin(call.line), lambda: self.budget.take_computed(computation))
         return computation
 
     def _draw_block(self, block: Block, mistakes: list[Problem], _caption: str | None) -> str:
         names = {computation.name for computation in block.computations}
         drift = [p for p in self.drift if p.item.partition(".")[0] in names]
         shown = () if self.aside is not None else block.computations
-        return self.box([*mistakes, *drift]) + "".join(map(block_element, shown))
+        elements = (block_element(computation, self.computations) for computation in shown)
+        return self.box([*mistakes, *drift]) + "".join(elements)
 
     def box(self, problems: Sequence[Problem]) -> str:
         """The mistakes as a box where they arose."""
@@ -282,7 +280,7 @@ class Page:
     ) -> Place:
         view = VIEWS[use.view]
         self.spend("views", origin)
-        self.spend("values computed and drawn", origin, len(computation.variables))
+        self.spend(VALUES, origin, len(computation.variables))
         given, ranges = tapes.split_ranges(use.view, use.options, computation)
         self.extras.ranges.setdefault(use.block, {}).update(ranges)
         options = read_options(view, given)
@@ -403,8 +401,8 @@ def number_place(reference: references.Value, shown: Shown, source: str, origin:
     return Place(source, origin, text, shown.text, token)
 
 
-def block_element(computation: Computation) -> str:
-    """The hidden element from which the published page can be checked."""
+def block_element(computation: Computation, beside: Collection[str]) -> str:
+    """The hidden element from which the published page can be checked; `beside` are all blocks."""
     call = computation.call
     attributes = {
         "id": f"{computation.name}-block",
@@ -414,6 +412,7 @@ def block_element(computation: Computation) -> str:
         "data-mg-engine": computation.engine,
         "data-mg-count": f"\ufdd2{computation.name}\ufdd2",
         "data-mg-views": f"\ufdd3{computation.name}\ufdd3",
+        **({"data-mg-page": " ".join(beside)} if len(beside) > 1 else {}),
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
     return f'<div class="mg-block" hidden{written}></div>'

@@ -16,7 +16,7 @@ DEEPEST = 12  # elements of ours within each other; a page of ours has two
 SEEN_ATTRIBUTES = (
     *("alt", "aria-label", "title", "aria-valuetext", "data-label", "data-tex", "data-mg"),
     *("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry"),
-    *("width", "height", "transform", "viewbox", "colspan", "rowspan"),
+    *("dx", "dy", "font-size", "width", "height", "transform", "viewbox", "colspan", "rowspan"),
 )
 # elements whose end tag may be left out, and the start tags that end them
 IMPLIED_END: Mapping[str, frozenset[str]] = {
@@ -28,7 +28,7 @@ IMPLIED_END: Mapping[str, frozenset[str]] = {
     "dt": frozenset(("dd", "dt")),
 }
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-_ELEMENTS = frozenset(("data-mg", "data-mg-view"))
+_ELEMENTS = frozenset(("data-mg", "data-mg-view", "data-mg-fact"))
 _OURS = _ELEMENTS | {"data-mg-block", "data-mg-in"}
 _LONGER = frozenset("<>!:=≠≤≥")  # before =, they make another sign
 _SPACE = re.compile(r"[\s\u2060-\u2064]+")
@@ -43,6 +43,7 @@ class PublishedBlock:
     engine: str
     count: int | None  # numbers of it that the page showed when it was built
     views: tuple[str, ...]  # ids of its views on the page
+    beside: tuple[str, ...]  # the names of all blocks of the page
     line: int  # of the HTML
 
 
@@ -55,6 +56,16 @@ class PublishedNumber:
     inside: bool  # whether the text is an attribute's, in which the number stands somewhere
     format: str | None
     relation: str  # the = or ≈ right before it, else ""
+    line: int
+    formula: str = ""  # the TeX of the formula that it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFact:
+    """What a page tells of a block: its text, its call, its engine or its checks."""
+
+    path: str  # f.call
+    text: str  # without white space
     line: int
 
 
@@ -78,6 +89,7 @@ class Published:
     blocks: list[PublishedBlock] = field(default_factory=list)
     numbers: list[PublishedNumber] = field(default_factory=list)
     views: list[PublishedView] = field(default_factory=list)
+    facts: list[PublishedFact] = field(default_factory=list)
     too_deep: int | None = None  # the line where elements of ours stand too deep in each other
 
 
@@ -88,6 +100,7 @@ class _Open:
     start: Start
     line: int
     relation: str
+    formula: str
     depth: int = 1  # elements of its name that are open, itself included
     texts: list[str] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
@@ -97,11 +110,11 @@ def read(html: str) -> Published:
     """Read a page, as built, as saved by a browser, or minified."""
     found = Published()
     opened: list[_Open] = []
-    before = ""  # the last characters of text
+    before = formula = ""  # the last characters of text; the TeX of the formula that is open
     line, counted = 1, 0
     for token in tokens(html):
         if isinstance(token, Text):
-            before = (before + _SPACE.sub("", token.text))[-2:]
+            before = (before + without_space(token.text))[-2:]
             for element in opened:
                 element.texts.append(token.text)
             continue
@@ -109,10 +122,12 @@ def read(html: str) -> Published:
             _follow(element, token)
         while opened and any(element.depth <= 0 for element in opened):
             _end(opened.pop(), found)
+        if token.tag == "math":
+            formula = token.attributes.get("data-tex", "") if isinstance(token, Start) else ""
         if isinstance(token, Start) and not _OURS.isdisjoint(token.attributes):
             line += html.count("\n", counted, token.offset)
             counted = token.offset
-            _begin(token, line, before, opened, found)
+            _begin(token, line, before, formula, opened, found)
     for element in reversed(opened):
         _end(element, found)
     return found
@@ -131,7 +146,9 @@ def _follow(element: _Open, token: Start | End) -> None:
     element.starts.append(token)
 
 
-def _begin(start: Start, line: int, before: str, opened: list[_Open], found: Published) -> None:
+def _begin(
+    start: Start, line: int, before: str, formula: str, opened: list[_Open], found: Published
+) -> None:
     if "data-mg-in" in start.attributes:
         found.numbers += _in_attributes(start.attributes, line)
     if "data-mg-block" in start.attributes:
@@ -140,7 +157,7 @@ def _begin(start: Start, line: int, before: str, opened: list[_Open], found: Pub
         return
     elif len(opened) < DEEPEST:
         relation = before[-1:] if before[-1:] in "=≈" and before[:-1] not in _LONGER else ""
-        opened.append(_Open(start, line, relation, starts=[start]))
+        opened.append(_Open(start, line, relation, formula, starts=[start]))
     else:
         found.too_deep = found.too_deep or line
 
@@ -164,13 +181,14 @@ def _block(attributes: Mapping[str, str], line: int) -> PublishedBlock:
         attributes.get("data-mg-engine", ""),
         int(count) if re.fullmatch(r"\d{1,9}", count, re.ASCII) else None,
         tuple(attributes.get("data-mg-views", "").split()),
+        tuple(attributes.get("data-mg-page", "").split()),
         line,
     )
 
 
 def _end(element: _Open, found: Published) -> None:
     attributes = element.start.attributes
-    text = _SPACE.sub("", "".join(element.texts))
+    text = without_space("".join(element.texts))
     if "data-mg" in attributes:
         shown = plain(text)
         format = attributes.get("data-mg-format")
@@ -181,8 +199,11 @@ def _end(element: _Open, found: Published) -> None:
             format=format,
             relation=element.relation,
             line=element.line,
+            formula=element.formula,
         )
         found.numbers.append(number)
+    if "data-mg-fact" in attributes:
+        found.facts.append(PublishedFact(attributes["data-mg-fact"], text, element.line))
     if "data-mg-view" in attributes:
         labels = (
             s.attributes["aria-labelledby"]
@@ -201,9 +222,14 @@ def _end(element: _Open, found: Published) -> None:
         found.views.append(view)
 
 
+def without_space(text: str) -> str:
+    """A text without white space and the invisible signs of mathematics."""
+    return _SPACE.sub("", text)
+
+
 def plain(text: str) -> str:
     """Return a shown number as it is compared: ``-4.25×10-18``."""
-    return _SPACE.sub("", text).translate(_SUPERSCRIPTS)
+    return without_space(text).translate(_SUPERSCRIPTS)
 
 
 def _drawn(start: Start) -> list[str]:

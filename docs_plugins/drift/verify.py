@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docs_plugins import compute, language, references
+from docs_plugins.budget import Budget, TooMuch
 from docs_plugins.drift import differences, files, record
-from docs_plugins.drift.published import plain, read
+from docs_plugins.drift.published import plain, read, without_space
 from docs_plugins.drift.rows import call_text
+from docs_plugins.extras import provenance
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.problems import Problem
 from docs_plugins.views import VIEWS
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from docs_plugins.drift.published import (
         Published,
         PublishedBlock,
+        PublishedFact,
         PublishedNumber,
         PublishedView,
     )
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     Computed = Mapping[str, Computation]
 
 _SHOWN = re.compile(r"(-?)(\d+(?:\.\d+)?)(?:×10(-?\d{1,3}))?", re.ASCII)
+MOST_LISTED = 1_000  # differences of one page
+LARGEST_PAGE = 40_000_000  # bytes
 _CONTEXT = 24  # characters shown on either side of where two views part
 
 
@@ -74,24 +79,51 @@ def verify_page(html: str, path: str) -> Verdict:
     if found.too_deep is not None:
         report(found.too_deep, "", "computed elements stand too deep inside each other to be ours")
     computed: dict[str, Computation] = {}
-    for block in found.blocks:
-        computation = _compute(block, report, verdict)
-        if block.name in computed:
-            report(block.line, block.name, "the block stands twice on the page")
-        elif computation is not None:
-            computed[block.name] = computation
-    known = {block.name for block in found.blocks}
-    for number in found.numbers:
-        _check_number(number, computed, known, report)
-    for view in found.views:
-        _check_view(view, computed, known, report)
-    _check_counts(found, report)
+    budget = Budget()
+    try:
+        _compute_all(found, computed, budget, report, verdict)
+        _compare(found, computed, budget, report)
+    except TooMuch as error:
+        told = f"{error}: it is none of ours, and not checked to its end"
+        verdict.problems.append(Problem(path, 1, "", told))
     verdict.computations = tuple(computed.values())
     return verdict
 
 
+def _compute_all(
+    found: Published,
+    computed: dict[str, Computation],
+    budget: Budget,
+    report: Report,
+    verdict: Verdict,
+) -> None:
+    for block in found.blocks:
+        budget.take("blocks")
+        computation = _compute(block, report, verdict)
+        if computation is not None:
+            budget.take_computed(computation)
+        if block.name in computed:
+            report(block.line, block.name, "the block stands twice on the page")
+        elif computation is not None:
+            computed[block.name] = computation
+
+
+def _compare(found: Published, computed: Computed, budget: Budget, report: Report) -> None:
+    known = {block.name for block in found.blocks}
+    for number in found.numbers:
+        _check_number(number, computed, known, report)
+    for fact in found.facts:
+        _check_fact(fact, computed, found, report)
+    for view in found.views:
+        budget.take("views")
+        _check_view(view, computed, known, budget, report)
+    _check_counts(found, report)
+
+
 def _report(problems: list[Problem], path: str, line: int, item: str, message: str) -> None:
     problems.append(Problem(path, line, item, message))
+    if len(problems) >= MOST_LISTED:
+        raise TooMuch(f"{MOST_LISTED:,} differences on one page")
 
 
 def _compute(block: PublishedBlock, report: Report, verdict: Verdict) -> Computation | None:
@@ -142,6 +174,8 @@ def _check_number(
         _check_inside(shown, number, report)
     elif not _same(shown.text, plain(expected.text), number):
         report(shown.line, shown.path, f"shown {shown.text}, computed {number.value!r}")
+    elif shown.formula and expected.tex not in shown.formula:
+        report(shown.line, shown.path, f"the formula's TeX does not show {expected.tex}")
     elif shown.relation == "=" and expected.relation != "=":
         report(shown.line, shown.path, f"shown as = {shown.text}, but it is rounded")
 
@@ -177,10 +211,27 @@ def _same(shown: str, expected: str, number: Number) -> bool:
     return abs(value - Fraction(number.value)) <= reach
 
 
+# --- what is told of a block ---
+
+
+def _check_fact(fact: PublishedFact, computed: Computed, found: Published, report: Report) -> None:
+    block, _, name = fact.path.partition(".")
+    computation = computed.get(block)
+    if computation is None:
+        return
+    expected = provenance.facts(computation).get(name)
+    if name == "engine":
+        expected = next(b.engine for b in found.blocks if b.name == block)
+    if expected is None or fact.text != without_space(expected):
+        report(fact.line, fact.path, f"told as “{fact.text[:80]}”, it is “{(expected or '')[:80]}”")
+
+
 # --- views ---
 
 
-def _check_view(view: PublishedView, computed: Computed, known: set[str], report: Report) -> None:
+def _check_view(
+    view: PublishedView, computed: Computed, known: set[str], budget: Budget, report: Report
+) -> None:
     block, _, name = view.name.partition(".")
     computation = computed.get(block)
     if computation is None:
@@ -188,7 +239,7 @@ def _check_view(view: PublishedView, computed: Computed, known: set[str], report
             report(view.line, view.name, f"the page has no block {block}")
         return
     try:
-        again = _draw(view, computation)
+        again = _draw(view, computation, budget)
     except (references.ReferenceError, ViewError, FormatError, compute.ComputationError) as error:
         report(view.line, view.name, f"the view cannot be drawn again: {error}")
         return
@@ -205,7 +256,7 @@ def _check_view(view: PublishedView, computed: Computed, known: set[str], report
         report(view.line, view.name, f"the view draws “{there}”, computed “{here}”")
 
 
-def _draw(view: PublishedView, computation: Computation) -> PublishedView | None:
+def _draw(view: PublishedView, computation: Computation, budget: Budget) -> PublishedView | None:
     body = f"{view.name} {view.options}"
     use = references.read(body, {computation.name}, VIEWS)
     if not isinstance(use, references.Use):
@@ -217,7 +268,7 @@ def _draw(view: PublishedView, computation: Computation) -> PublishedView | None
         options,
         view.id,
         view.caption,
-        rerun=partial(compute.rerun, computation),
+        rerun=budget.spending(partial(compute.rerun, computation)),
         work=partial(compute.work, computation),
     )
     views = read(drawn.render(request)).views
@@ -238,7 +289,10 @@ def _parting(shown: str, expected: str) -> tuple[str, str]:
 def _check_counts(found: Published, report: Report) -> None:
     counts = Counter(number.path.partition(".")[0] for number in found.numbers)
     views = {view.id for view in found.views}
+    names = {block.name for block in found.blocks}
     for block in found.blocks:
+        for missing in sorted(set(block.beside) - names):
+            report(block.line, missing, f"the block was published beside {block.name} and is gone")
         if block.count is None:
             report(block.line, block.name, "the block does not say how many numbers it has")
         elif block.count != counts[block.name]:
@@ -269,6 +323,11 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
     pages = sorted(path.rglob("*.html")) if path.is_dir() else [path]
     unused = dict.fromkeys(files.all_records(docs)) if docs else {}
     for page in pages:
+        size = page.stat().st_size
+        if size > LARGEST_PAGE:
+            told = f"the page has {size:,} bytes, more than {LARGEST_PAGE:,}"
+            verdict.problems.append(Problem(page.as_posix(), 1, "", told))
+            continue
         html = page.read_text(encoding="utf-8", errors="replace")
         if "data-mg" not in html:
             continue

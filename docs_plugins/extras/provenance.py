@@ -29,15 +29,29 @@ def _argument(argument: object) -> str:
     return str(getattr(argument, "text", argument))
 
 
+def facts(computation: Computation) -> dict[str, str]:
+    """What the line under a view tells of a block; `verify` holds the published page to it."""
+    return {
+        "text": computation.program.text.strip(),
+        "call": call_of(computation),
+        "engine": computation.engine,
+        "checks": str(computation.cross_checks),
+    }
+
+
 def how(computation: Computation, source: str, link: str) -> str:
     """The folded line under a view; `source` names the block's place, `link` is its address."""
     place = f'<a href="{escape(link)}">{escape(source)}</a>' if link else escape(source)
+    told = {
+        name: f' data-mg-fact="{computation.name}.{name}">{escape(fact)}<'
+        for name, fact in facts(computation).items()
+    }
     rows = {
-        "The block": f"<pre><code>{escape(computation.program.text.strip())}</code></pre>",
-        "Its inputs": f"<code>{escape(call_of(computation))}</code>",
-        "Computed by": f"minigrad {escape(computation.engine)}, when the page was built",
+        "The block": f"<pre><code{told['text']}/code></pre>",
+        "Its inputs": f"<code{told['call']}/code>",
+        "Computed by": f"minigrad <span{told['engine']}/span>, when the page was built",
         "Written in": place,
-        "Checked": f"{computation.cross_checks} values and derivatives of this block were computed"
+        "Checked": f"<span{told['checks']}/span> values and derivatives of this block were computed"
         " a second time with mpmath, to 60 digits and by differences along each link, and agree.",
     }
     listed = "".join(f"<dt>{name}</dt><dd>{content}</dd>" for name, content in rows.items())

@@ -348,12 +348,39 @@ def test_verify_tells_another_version_of_the_engine(example_site):
     example_site.build()
     page = example_site.root / "site" / "index.html"
     html = page.read_text(encoding="utf-8")
-    page.write_text(
-        re.sub('data-mg-engine="[^"]*"', 'data-mg-engine="0.0.7"', html), encoding="utf-8"
-    )
+    html = re.sub('data-mg-engine="[^"]*"', 'data-mg-engine="0.0.7"', html)
+    html = re.sub(r'(data-mg-fact="f\.engine">)[^<]*', r"\g<1>0.0.7", html)
+    page.write_text(html, encoding="utf-8")
     code, printed = example_site.run("verify", "site")
     assert code == 0
     assert "computed by minigrad 0.0.7, checked by" in printed
+
+
+@pytest.mark.parametrize("name", ["text", "call", "engine", "checks"])
+def test_verify_holds_the_page_to_what_it_tells_of_a_block(example_site, name):
+    example_site.build()
+    page = example_site.root / "site" / "index.html"
+    html = page.read_text(encoding="utf-8")
+    told = re.sub(rf'(data-mg-fact="f\.{name}">)[^<]*', r"\g<1>another", html)
+    assert told != html
+    page.write_text(told, encoding="utf-8")
+    code, printed = example_site.run("verify", "site")
+    assert code == 1
+    assert f"f.{name}: told as “another”" in printed
+
+
+def test_verify_misses_a_block_that_was_taken_off_with_all_its_numbers(small_site):
+    block = "```minigrad\ndef {0}(x):\n    return x * x\n\n{0}(3)\n```\n\n"
+    small_site.page("index.md", block.format("f") + block.format("g") + "At 3: {{ f.value }}.\n")
+    small_site.accept()
+    small_site.build()
+    page = small_site.root / "site" / "index.html"
+    html = page.read_text(encoding="utf-8")
+    without = re.sub(r'<div class="mg-block"[^>]* id="g-block".*?</div>', "", html)
+    page.write_text(without, encoding="utf-8")
+    code, printed = small_site.run("verify", "site")
+    assert code == 1
+    assert "g: the block was published beside f and is gone" in printed
 
 
 @pytest.mark.parametrize(
