@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from docs_plugins.numbers import Shown
 
+_EMPTY = re.compile(r"<(\w+)([^<>]*?)/>")
 LONGEST = 4000  # characters; the converter recurses, and its stack is not ours
 DEEPEST = 100  # braces within braces
 
@@ -112,7 +113,9 @@ def convert(tex: str, *, display: bool) -> str:
         mathml = _CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         raise _explained(tex, str(error)) from None
-    return mathml.replace("&ApplyFunction;", "\u2061")
+    # minifiers take <mspace/> for an element that goes on
+    closed = _EMPTY.sub(r"<\1\2></\1>", mathml) if "/>" in mathml else mathml
+    return closed.replace("&ApplyFunction;", "\u2061")
 
 
 def _element(tex: str, *, display: bool, attributes: Mapping[str, str]) -> str:
@@ -233,7 +236,7 @@ def _fill_formula(mathml: str, tokens: Mapping[str, Token]) -> str:
             _fill_text(parent, tokens)
         for name, text in parent.items():
             parent.set(name, _as_tex(text, tokens))
-    return ET.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
 def _needs_brackets(parent: ET.Element, place: int, token: Token) -> bool:

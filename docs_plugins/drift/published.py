@@ -122,7 +122,7 @@ def read(html: str) -> Published:
             _follow(element, token)
         while opened and any(element.depth <= 0 for element in opened):
             _end(opened.pop(), found)
-        if token.tag == "math":
+        if token.tag == "math" or token.tag in IMPLIED_END:
             formula = token.attributes.get("data-tex", "") if isinstance(token, Start) else ""
         if isinstance(token, Start) and not _OURS.isdisjoint(token.attributes):
             line += html.count("\n", counted, token.offset)

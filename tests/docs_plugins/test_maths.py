@@ -137,3 +137,11 @@ def test_the_kept_tex_has_the_value_too() -> None:
 def test_formulas_without_values_are_left_as_they_are() -> None:
     html = inline("x") + " and text " + display("y")
     assert fill(html, {PLACE: token(1.0)}) == html
+
+
+def test_no_element_is_closed_by_its_own_tag():
+    """Minifiers take <mspace/> for an element that goes on, and lose the end of the formula."""
+    html = inline(r"3 \, \cos 9 \quad \ue000")
+    filled = fill(html, {"\ue000": Token("f.x.value", show(Number(2.5, None, 2.5)))})
+    assert "mspace" in filled
+    assert "/>" not in html + filled
