@@ -141,7 +141,7 @@ def test_formulas_without_values_are_left_as_they_are() -> None:
 
 def test_no_element_is_closed_by_its_own_tag():
     """Minifiers take <mspace/> for an element that goes on, and lose the end of the formula."""
-    html = inline(r"3 \, \cos 9 \quad \ue000")
+    html = inline("3 \\, \\cos 9 \\quad \ue000")
     filled = fill(html, {"\ue000": Token("f.x.value", show(Number(2.5, None, 2.5)))})
     assert "mspace" in filled
     assert "/>" not in html + filled
