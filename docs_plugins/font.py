@@ -66,8 +66,7 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
             )
             shown = {content for said, content in formulas if "data-tex=" in said}
             shown |= {content for said, content in texts if said[:1] in {"", " "}}
-            for content in shown:
-                found |= _needed(content)
+            found |= _needed("\n".join(shown))
     return frozenset(found | ALWAYS) if found else frozenset()
 
 
@@ -78,12 +77,11 @@ def _elements(page: str, opening: str, closing: str) -> Iterator[tuple[str, str]
         yield attributes, content
 
 
-@lru_cache(maxsize=1024)
-def _needed(formula: str) -> frozenset[str]:
-    found = set(unescape(_TAG.sub("", formula)))
-    found.update(_italic(unescape(letter)) for letter in _LETTER.findall(formula))
-    found.update("√" if _ROOT.search(formula) else "")
-    return frozenset(found) - _WHITE
+def _needed(formulas: str) -> set[str]:
+    found = set(unescape(_TAG.sub("", formulas)))
+    found.update(_italic(unescape(letter)) for letter in set(_LETTER.findall(formulas)))
+    found.update("√" if _ROOT.search(formulas) else "")
+    return found - _WHITE
 
 
 def has_formulas(html: str) -> bool:

@@ -123,7 +123,7 @@ class _Shape:
         """A section that stands out: tinted to the box's lower edge, or under a line."""
         right, n = self.left + self.wide, number
         if kind == "k":
-            return element("path", class_="l", d=f"M{n(self.left)} {n(top)}H{n(right)}")
+            return svg.path("l", f"M{n(self.left)} {n(top)}H{n(right)}")
         bottom = self.top + self.high
         corner = min(self.corner, self.high / 2)
         # a round box is narrower where the section begins
@@ -142,4 +142,4 @@ class _Shape:
                 f"{arc} {n(right - corner)} {n(bottom)}H{n(self.left + corner)}"
                 f"{arc} {n(self.left + side)} {n(begin)}z"
             )
-        return element("path", class_="k", d=path)
+        return svg.path("k", path)

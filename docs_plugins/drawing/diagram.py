@@ -138,8 +138,9 @@ class _Drawing:
         return (across, along) if self.down else (along, across)
 
     def _pair(self, along: float, across: float) -> str:
-        x, y = self._turned(along, across)
-        return f"{number(x)} {number(y)}"
+        if self.down:
+            return f"{number(across)} {number(along)}"
+        return f"{number(along)} {number(across)}"
 
     def _box(self, box: Box) -> str:
         placed = self.layout.nodes[box.key]
@@ -207,8 +208,7 @@ class _Drawing:
             f"M{self._pair(tip, across)}L{self._pair(back, across - HALF_HEAD)}"
             f"L{self._pair(back, across + HALF_HEAD)}z"
         )
-        path = element("path", class_=kind, d=self._path(ends, shift))
-        return path + element("path", class_=f"{kind}h", d=head)
+        return svg.path(kind, self._path(ends, shift)) + svg.path(f"{kind}h", head)
 
     def _inset(self, key: str, across: float) -> float:
         placed = self.layout.nodes[key]

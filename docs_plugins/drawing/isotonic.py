@@ -13,6 +13,8 @@ def isotonic(
     >>> isotonic([0.0, 0.0, 9.0], [2.0, 2.0])
     [-1.0, 1.0, 9.0]
     """
+    if len(wanted) == 1:
+        return [*wanted]
     offsets = [0.0]
     for gap in gaps:
         offsets.append(offsets[-1] + gap)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from docs_plugins.drawing.isotonic import isotonic
 from docs_plugins.drawing.layering import PATIENCE, Layering, Link, Segment, is_passage, layers
 
-SWEEPS = 24
+ROUNDS = 12  # of sweeps there and back
+SETTLED = 1e-6
 APART = 20.0  # between nodes of a layer
 ARRIVING = 22.0  # between links where they arrive at a node
 WIDEST = 3.0  # the lanes of a node's links keep others away so many times as far as it is broad
@@ -33,6 +35,10 @@ EVEN = 2.0  # a passage so near to the lane before it moves there
 CLOSEST = 15.0  # between links that were made straight
 PASSING = 200.0  # how much more a long link goes straight on than towards its end
 LIGHT = 0.001  # how much a free input counts beside the nodes that it stands with
+
+
+Pull = tuple[str, float, float]
+"""A node that another is drawn to, how far from it the link between is straight, its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,11 @@ def layered(nodes: Sequence[Node], edges: Sequence[Edge], apart: float = APART) 
 
     Raises `ValueError` for an edge that goes against that order.
     """
+    return _laid_out(tuple(nodes), tuple(edges), apart)
+
+
+@lru_cache(maxsize=128)  # a function is the same graph at every point, its texts often as wide
+def _laid_out(nodes: tuple[Node, ...], edges: tuple[Edge, ...], apart: float) -> Layout:
     layering = layers(
         [node.key for node in nodes],
         [Link(edge.key, edge.source, edge.target) for edge in edges],
@@ -229,17 +240,44 @@ class _Geometry:
             for key, gap in zip(row, [*gaps[row], 0.0], strict=True):
                 place[key] = at
                 at += gap
-        weight = self.weight
-        sweeps = max(4, min(SWEEPS, PATIENCE // max(1, len(self.segments)) * 2))
-        for sweep in range(sweeps):
-            for row in self.rows if sweep % 2 else reversed(self.rows):
-                wanted = [
-                    self._wish(key, place, weight, sweep % 2 if sweep < sweeps - 2 else None)
-                    for key in row
-                ]
-                moved = isotonic(wanted, gaps[row], [weight[key] for key in row])
-                place.update(zip(row, moved, strict=True))
+        before, after = self._pulls()
+        both = {key: before[key] + after[key] for key in place}
+        rounds = max(2, min(ROUNDS, PATIENCE // max(1, len(self.segments))))
+        for _ in range(rounds - 1):
+            known = dict(place)
+            self._sweep(reversed(self.rows), after, place, gaps)
+            self._sweep(self.rows, before, place, gaps)
+            moved = [place[key] - known[key] for key in place]
+            if not moved or max(moved) - min(moved) < SETTLED:  # at most the whole drawing moves
+                break
+        self._sweep(reversed(self.rows), both, place, gaps)
+        self._sweep(self.rows, both, place, gaps)
         return place
+
+    def _sweep(
+        self,
+        rows: Iterable[tuple[str, ...]],
+        pulls: Mapping[str, Sequence[Pull]],
+        place: dict[str, float],
+        gaps: Mapping[tuple[str, ...], Sequence[float]],
+    ) -> None:
+        """Move the nodes of each layer towards where their links would be straight."""
+        for row in rows:
+            wanted = [_wish(pulls[key], place, place[key]) for key in row]
+            moved = isotonic(wanted, gaps[row], [self.weight[key] for key in row])
+            place.update(zip(row, moved, strict=True))
+
+    def _pulls(self) -> tuple[dict[str, list[Pull]], dict[str, list[Pull]]]:
+        """What draws each node: along the links that arrive, and along those that leave."""
+        before: dict[str, list[Pull]] = {key: [] for row in self.rows for key in row}
+        after: dict[str, list[Pull]] = {key: [] for key in before}
+        for index, segment in enumerate(self.segments):
+            source, target = segment.source, segment.target
+            onwards = self.weight[source] * (PASSING if is_passage(target) else 1.0)
+            apart = self.start[index] - self.end[index]
+            before[target].append((source, apart, onwards))
+            after[source].append((target, -apart, self.weight[target]))
+        return before, after
 
     def _extent(self, key: str) -> float:
         """How much room a node and its links' lanes need in its layer."""
@@ -254,24 +292,6 @@ class _Geometry:
                 alone = all(other not in self.arriving for other in row)
                 weight[key] = LIGHT if free and not alone else 1.0
         return weight
-
-    def _wish(
-        self, key: str, place: Mapping[str, float], weight: Mapping[str, float], side: int | None
-    ) -> float:
-        """Where a node's links would be straight: those before it, those after it, or all."""
-        wishes = []
-        if side != 0:
-            for index in self.arriving.get(key, ()):
-                other = self.segments[index].source
-                straight = place[other] + self.start[index] - self.end[index]
-                wishes.append((straight, weight[other] * (PASSING if is_passage(key) else 1.0)))
-        if side != 1:
-            for index in self.leaving.get(key, ()):
-                other = self.segments[index].target
-                straight = place[other] + self.end[index] - self.start[index]
-                wishes.append((straight, weight[other]))
-        total = sum(counted for _, counted in wishes)
-        return sum(at * counted for at, counted in wishes) / total if total else place[key]
 
     # --- the ways of the links
 
@@ -370,6 +390,15 @@ class _Geometry:
                 across = self.place[segment.target] + self.end[index] - top
                 found.append(Rail(start - STUB, outer, across))
         return {key: Route(key, tuple(found), labels[key]) for key, found in rails.items()}
+
+
+def _wish(pulls: Sequence[Pull], place: Mapping[str, float], otherwise: float) -> float:
+    """Where a node's links would be straight, the heavier ones more so."""
+    total = summed = 0.0
+    for other, apart, counted in pulls:
+        total += counted
+        summed += (place[other] + apart) * counted
+    return summed / total if total else otherwise
 
 
 def _bend(heights: Iterable[float], least: float, steepest: float) -> float:

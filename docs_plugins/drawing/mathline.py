@@ -110,10 +110,15 @@ def plain(line: Line) -> str:
 def width(line: Line, size: float = SIZE) -> float:
     """How wide a line is, as nearly as can be told without its font."""
     return sum(
-        size * (SMALL if run.level else 1.0) * sum(map(advance, run.text)) / 1000
+        size * (SMALL if run.level else 1.0) * _advances(run.text) / 1000
         for run in line
         if run.level != RAISED
     )
+
+
+@lru_cache(maxsize=4096)
+def _advances(text: str) -> int:
+    return sum(map(advance, text))
 
 
 class _Reader:
@@ -269,7 +274,9 @@ def _merged(runs: Iterable[Run]) -> Line:
         last = found[-1] if found else Run("", RAISED)
         same = last.level == run.level != RAISED
         if same and not run.shift and last.path == run.path == "":
-            found[-1] = replace(last, text=last.text + run.text)
+            found[-1] = Run(last.text + run.text, last.level)
         else:
             found.append(run)
-    return tuple(replace(run, text=re.sub(" +", " ", run.text)) for run in found)
+    return tuple(
+        replace(run, text=re.sub(" +", " ", run.text)) if "  " in run.text else run for run in found
+    )

@@ -23,7 +23,6 @@ _SECTION = re.compile(r"/\* ---- Figures ---- \*/(.*?)(?=/\* ---- |\Z)", re.DOTA
 _CONDITIONAL = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _RULE = re.compile(r"(\.mg-(?:figure|plot) [\w.][^{}]*)\{([^{}]*)\}")
 _LETTERS = re.compile("([\U0001d434-\U0001d467ℎ\U0001d6fc-\U0001d71b]+)([\u0300-\u0307]?)")
-_TEXT = re.compile(r"<text\b.*?</text>", re.DOTALL)
 _BOX = re.compile(r'viewBox="(\S+) (\S+) (\S+) (\S+)"')
 
 
@@ -37,7 +36,7 @@ def standalone(figure: str) -> str:
         f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="{COLOURS["--mg-ground"]}"/>'
     )
     head, _, rest = figure.partition("</desc>")
-    drawn = _TEXT.sub(lambda match: _LETTERS.sub(_slanted, match[0]), rest)
+    drawn = _LETTERS.sub(_slanted, rest)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"{head}</desc><style>{style()}</style>{ground}{drawn}\n"
@@ -63,12 +62,17 @@ def _flat(body: str) -> str:
 
 
 def _slanted(match: re.Match[str]) -> str:
+    return _in_italics(match[1], match[2])
+
+
+@lru_cache(maxsize=256)
+def _in_italics(italics: str, accent: str) -> str:
     """Letters in a font's own italics, and a mark of its own: fonts have these, if no others."""
-    letters = "".join(map(upright, match[1]))
+    letters = "".join(map(upright, italics))
     slanted = f'<tspan font-style="italic">{letters}</tspan>'
-    if not match[2]:
+    if not accent:
         return slanted
-    back = (advance(match[1][-1]) + MARK) / 2 - LEAN
+    back = (advance(italics[-1]) + MARK) / 2 - LEAN
     there, again = number(-back * SIZE / 1000), number((back - MARK) * SIZE / 1000)
-    mark = f'<tspan dx="{there}">{SPACING[match[2]]}</tspan>'
+    mark = f'<tspan dx="{there}">{SPACING[accent]}</tspan>'
     return f'{slanted}{mark}<tspan dx="{again}">\u200b</tspan>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 from docs_plugins.drawing.glyphs import MARK
@@ -17,8 +18,10 @@ def number(value: float) -> str:
     >>> number(2.0), number(-0.04), number(12.25)
     ('2', '0', '12.2')
     """
-    text = f"{round(value, 1):.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    text = f"{value:.1f}"
+    if text.endswith(".0"):
+        return "0" if text == "-0.0" else text[:-2]
+    return text
 
 
 def attributes(given: Mapping[str, object]) -> str:
@@ -27,13 +30,18 @@ def attributes(given: Mapping[str, object]) -> str:
     >>> attributes({"class_": "n", "x": 1.0, "data_of": None})
     ' class="n" x="1"'
     """
-    written = []
+    written = ""
     for name, value in given.items():
         if value is None or value == "":
             continue
-        text = number(value) if isinstance(value, float | int) else str(value)
-        written.append(f' {name.rstrip("_").replace("_", "-")}="{escape(text)}"')
-    return "".join(written)
+        text = number(value) if isinstance(value, (float, int)) else escape(str(value))
+        written += f' {_named(name)}="{text}"'
+    return written
+
+
+@lru_cache(maxsize=128)
+def _named(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
 
 
 def element(tag: str, content: str = "", **given: object) -> str:
@@ -47,8 +55,24 @@ def element(tag: str, content: str = "", **given: object) -> str:
     return f"<{tag}{attributes(given)}>{content}</{tag}>"
 
 
+def path(kind: str, d: str) -> str:
+    """A path of a class that the style sheet knows."""
+    return f'<path class="{kind}" d="{d}"/>'
+
+
 def text(line: Line, x: float, y: float, **given: object) -> str:
     """A line of text as an element: `class_`, `text_anchor` and the like by name."""
+    content = _content(line)
+    if len(line) == 1 and line[0].path:
+        content, given["data_mg"] = escape(line[0].text), line[0].path
+    if not content:
+        return ""
+    return f'<text x="{number(x)}" y="{number(y)}"{attributes(given)}>{content}</text>'
+
+
+@lru_cache(maxsize=4096)
+def _content(line: Line) -> str:
+    """The runs of a line, moved up and down; signs come again and again in a drawing."""
     content, baseline, back = "", 0.0, 0.0
     for run in line:
         move = DROP[run.level] - baseline
@@ -56,15 +80,12 @@ def text(line: Line, x: float, y: float, **given: object) -> str:
         beside = run.shift * SIZE / 1000 + back
         # a raised mark takes no room: the next letters stand where it would not be
         back = -(run.shift + MARK) * SIZE / 1000 if run.level == RAISED else 0.0
-        written = attributes(
-            {
-                "dx": beside or None,
-                "dy": move or None,
-                "class_": "s" if run.level in {-1, 1} else None,
-                "data_mg": run.path,
-            }
-        )
+        written = f' dx="{number(beside)}"' if beside else ""
+        if move:
+            written += f' dy="{number(move)}"'
+        if run.level in {-1, 1}:
+            written += ' class="s"'
+        if run.path:
+            written += f' data-mg="{escape(run.path)}"'
         content += f"<tspan{written}>{escape(run.text)}</tspan>" if written else escape(run.text)
-    if len(line) == 1 and line[0].path:
-        content, given["data_mg"] = escape(line[0].text), line[0].path
-    return element("text", content, x=x, y=y, **given) if content else ""
+    return content
