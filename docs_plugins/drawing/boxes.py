@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from docs_plugins.drawing import mathline, svg
 from docs_plugins.drawing.mathline import Line
-from docs_plugins.drawing.svg import element, number
+from docs_plugins.drawing.svg import number
 
 LEADING = 19.0  # from one line of text to the next
 BASELINE = 5.0  # from the middle of a line of text down to where its letters stand
@@ -79,7 +79,7 @@ def drawn(box: Box, middle: tuple[float, float], extents: tuple[float, float]) -
                 line,
                 x,
                 down + SECTION / 2 + LEADING * (place + 0.5) + BASELINE,
-                class_="t" if line is KEPT else "a" if kind == "a" else None,
+                kind="t" if line is KEPT else "a" if kind == "a" else "",
             )
             for place, line in enumerate(section)
         )
@@ -109,14 +109,10 @@ class _Shape:
 
     def outline(self) -> str:
         """The frame."""
-        return element(
-            "rect",
-            x=self.left,
-            y=self.top,
-            width=self.wide,
-            height=self.high,
-            rx=min(self.corner, self.high / 2),
-            class_="n",
+        return (
+            f'<rect x="{number(self.left)}" y="{number(self.top)}" width="{number(self.wide)}"'
+            f' height="{number(self.high)}" rx="{number(min(self.corner, self.high / 2))}"'
+            ' class="n"/>'
         )
 
     def marked(self, kind: str, top: float, bottom: float) -> str:

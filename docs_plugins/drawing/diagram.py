@@ -119,7 +119,7 @@ class _Drawing:
         wide, high = self._turned(self.layout.length, self.layout.breadth)
         below = ""
         for line in self.diagram.below:
-            below += svg.text(line, 0, high + 28, text_anchor="start")
+            below += svg.text(line, 0, high + 28, anchor="start")
             high += LEADING * 1.25
             wide = max(wide, mathline.width(line))
         if below:
@@ -145,13 +145,7 @@ class _Drawing:
     def _box(self, box: Box) -> str:
         placed = self.layout.nodes[box.key]
         content = boxes.drawn(box, self._turned(placed.along, placed.across), self._extents(placed))
-        return element(
-            "g",
-            content,
-            id=f"{self.id}-{box.key}",
-            class_=f"mg-node mg-{box.kind}",
-            data_of=box.about,
-        )
+        return svg.group(f"{self.id}-{box.key}", f"mg-node mg-{box.kind}", box.about, content)
 
     def _extents(self, placed: Placed) -> tuple[float, float]:
         return self._turned(placed.length, placed.breadth)
@@ -164,7 +158,7 @@ class _Drawing:
         right = max(x + wide / 2 for (x, _), (wide, _) in sides) + FRAME
         top = min(y - high / 2 for (_, y), (_, high) in sides) - FRAME
         bottom = max(y + high / 2 for (_, y), (_, high) in sides) + FRAME
-        name = svg.text(mathline.roman(frame.title), (left + right) / 2, top - NAMED, class_="t")
+        name = svg.text(mathline.roman(frame.title), (left + right) / 2, top - NAMED, kind="t")
         return name + element(
             "rect",
             x=left,
@@ -184,11 +178,9 @@ class _Drawing:
         content = self._line(arrow, -shift, "f", backward=False)
         if arrow.back:
             content += self._line(arrow, shift, "b", backward=True)
-        content += self._labels(arrow.forward, lane, -1, shift, None)
+        content += self._labels(arrow.forward, lane, -1, shift, "")
         content += self._labels(arrow.backward, lane, 1, shift, "a")
-        return element(
-            "g", content, id=f"{self.id}-{arrow.key}", class_="mg-link", data_of=arrow.about
-        )
+        return svg.group(f"{self.id}-{arrow.key}", "mg-link", arrow.about, content)
 
     def _line(self, arrow: Arrow, shift: float, kind: str, *, backward: bool) -> str:
         """A link's line along its rails, and a head at its end."""
@@ -229,9 +221,7 @@ class _Drawing:
             at, across = end, level
         return f"{path}L{self._pair(at, across)}"
 
-    def _labels(
-        self, lines: Sequence[Line], lane: Rail, side: int, shift: float, kind: str | None
-    ) -> str:
+    def _labels(self, lines: Sequence[Line], lane: Rail, side: int, shift: float, kind: str) -> str:
         """A link's label beside its lane: above (-1) or below it (1), or left and right of it."""
         middle = (lane.start + lane.end) / 2
         content = ""
@@ -240,12 +230,12 @@ class _Drawing:
                 x, y = lane.across + side * (shift + LABEL + 2), middle
                 y += LEADING * (place - (len(lines) - 1) / 2) + BASELINE
                 anchor = "start" if side > 0 else "end"
-                content += svg.text(line, x, y, text_anchor=anchor, class_=kind)
+                content += svg.text(line, x, y, anchor=anchor, kind=kind)
             else:
                 steps = place if side > 0 else len(lines) - 1 - place
                 distance = shift + 1 + LEADING * (steps + 0.5)
                 y = lane.across + side * distance + BASELINE - 0.5
-                content += svg.text(line, middle, y, class_=kind)
+                content += svg.text(line, middle, y, kind=kind)
         return content
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from docs_plugins.drawing.glyphs import (
     ACCENTS,
@@ -46,8 +46,7 @@ TABLES: dict[int, dict[int, str]] = {  # how each level is written in running te
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Characters of one kind: on the line, below it (-1), above it (1), or a raised accent (2).
 
     `path` is what a number is about; `shift` moves the pen, in thousandths of the letters' size.
@@ -174,7 +173,7 @@ class _Reader:
                 return self.group("}")
             case "_" | "^":
                 level = -1 if kind == "_" else 1
-                return [replace(run, level=level, text=run.text.strip()) for run in self.argument()]
+                return [run._replace(level=level, text=run.text.strip()) for run in self.argument()]
             case "}" | "&" | "~" | "#" | "$":
                 raise UnreadableError(text)
         if kind == "-" and _binary(before):
@@ -224,7 +223,7 @@ class _Reader:
         place = 1 if len(first) < 3 else (len(first) + 1) // 2
         letter = first[place - 1]
         if mark not in SPACING or upright(letter) not in TALL:
-            return [replace(runs[0], text=first[:place] + mark + first[place:]), *runs[1:]]
+            return [runs[0]._replace(text=first[:place] + mark + first[place:]), *runs[1:]]
         # fonts put a combining mark where small letters end: over a tall one it has to be raised
         back = -(advance(letter) + MARK) / 2 + LEAN
         return [
@@ -278,5 +277,5 @@ def _merged(runs: Iterable[Run]) -> Line:
         else:
             found.append(run)
     return tuple(
-        replace(run, text=re.sub(" +", " ", run.text)) if "  " in run.text else run for run in found
+        run._replace(text=re.sub(" +", " ", run.text)) if "  " in run.text else run for run in found
     )

@@ -127,15 +127,13 @@ class _Drawing:
         for tick in self.y_ticks:
             grid += f"M{number(self.left)} {number(self.y(tick))}H{number(self.right)}"
             figure = mathline.roman(_figure(tick))
-            written += svg.text(
-                figure, self.left - 7, self.y(tick) + 4.5, class_="t", text_anchor="end"
-            )
+            written += svg.text(figure, self.left - 7, self.y(tick) + 4.5, kind="t", anchor="end")
         for tick in self.x_ticks:
             written += svg.text(
-                mathline.roman(_figure(tick)), self.x(tick), self.bottom + 18, class_="t"
+                mathline.roman(_figure(tick)), self.x(tick), self.bottom + 18, kind="t"
             )
         middle = (self.left + self.right) / 2
-        up = svg.text(self.plot.up, self.left - 7, SIZE, text_anchor="start")
+        up = svg.text(self.plot.up, self.left - 7, SIZE, anchor="start")
         across = svg.text(self.plot.across, middle, self.plot.height - 8)
         axis = element(
             "path",
@@ -153,13 +151,13 @@ class _Drawing:
             content += "".join(
                 element("circle", cx=x, cy=y, r=2.6, class_=f"{series.kind}h") for x, y in placed
             )
-        kind = "a" if series.kind == "b" else None
+        kind = "a" if series.kind == "b" else ""
         (x, y), (end, level) = placed[0], placed[-1]
-        content += svg.text(series.first, x + 9, y + 1, text_anchor="start", class_=kind)
+        content += svg.text(series.first, x + 9, y + 1, anchor="start", kind=kind)
         wide = mathline.width(series.last) + 6
         above = min(y for x, y in placed if x >= end - wide) - 10  # clear of the points beneath it
-        content += svg.text(series.last, end, above, text_anchor="end", class_=kind)
-        return content + svg.text(series.name, end + 8, level + 5, text_anchor="start", class_=kind)
+        content += svg.text(series.last, end, above, anchor="end", kind=kind)
+        return content + svg.text(series.name, end + 8, level + 5, anchor="start", kind=kind)
 
 
 def _figure(tick: float) -> str:

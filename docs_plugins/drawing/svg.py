@@ -55,19 +55,34 @@ def element(tag: str, content: str = "", **given: object) -> str:
     return f"<{tag}{attributes(given)}>{content}</{tag}>"
 
 
+def group(identifier: str, kind: str, about: str, content: str) -> str:
+    """What belongs together: a node or a link, and which of the page's numbers it is about."""
+    told = f' data-of="{escape(about)}"' if about else ""
+    return f'<g id="{escape(identifier)}" class="{kind}"{told}>{content}</g>'
+
+
 def path(kind: str, d: str) -> str:
     """A path of a class that the style sheet knows."""
     return f'<path class="{kind}" d="{d}"/>'
 
 
-def text(line: Line, x: float, y: float, **given: object) -> str:
-    """A line of text as an element: `class_`, `text_anchor` and the like by name."""
+def text(line: Line, x: float, y: float, kind: str = "", anchor: str = "") -> str:
+    """A line of text as an element, of a class that the style sheet knows.
+
+    >>> from docs_plugins.drawing.mathline import roman
+    >>> text(roman("v"), 2.0, 5.0, "a", "start")
+    '<text x="2" y="5" text-anchor="start" class="a">v</text>'
+    """
+    if not line:
+        return ""
+    told = f' text-anchor="{anchor}"' if anchor else ""
+    if kind:
+        told += f' class="{kind}"'
     content = _content(line)
     if len(line) == 1 and line[0].path:
-        content, given["data_mg"] = escape(line[0].text), line[0].path
-    if not content:
-        return ""
-    return f'<text x="{number(x)}" y="{number(y)}"{attributes(given)}>{content}</text>'
+        content = escape(line[0].text)
+        told += f' data-mg="{escape(line[0].path)}"'
+    return f'<text x="{number(x)}" y="{number(y)}"{told}>{content}</text>'
 
 
 @lru_cache(maxsize=4096)
