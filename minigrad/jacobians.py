@@ -58,6 +58,9 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     if mode not in {None, "reverse", "forward"}:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
     reverse = mode == "reverse" if mode else rows <= columns
+    if reverse and len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
+        found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
+        return (tuple(own(found[x.index], x) for x in inputs),)
     if reverse:
         found = trace.adjoints(identity(outputs, rows), 1, keep="tape")
     else:
@@ -105,6 +108,13 @@ def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
     """A node's adjoint or tangent for all seeds, in full."""
     value = found[node.index] if node.index >= 0 else None
     return np.zeros((count, *node.shape)) if value is None else full(value)
+
+
+def own(adjoint: Value | None, node: Node) -> Value:
+    """A node's adjoint, sharing no memory with what it was computed from."""
+    if adjoint is None:
+        return np.zeros(node.shape) if node.shape else 0.0
+    return adjoint.copy() if type(adjoint) is np.ndarray else adjoint
 
 
 def seeds_last(whole: Value) -> Value:

@@ -26,6 +26,7 @@ __all__ = [
     "reread", "symbolic_jacobian", "to_javascript", "to_tex", "to_text",
 ]  # fmt: skip
 TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
+ARGUMENT = 99  # a function's argument stands in brackets however tightly it binds, but for a number
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -59,23 +60,6 @@ def to_javascript(e: Expression) -> str:
     return printed(e, "javascript")[0]
 
 
-class Slot:
-    """One operand inside a template; the format says how tightly it must bind, f an argument."""
-
-    __slots__ = ("bare", "binds", "text")
-
-    def __init__(self, e: Expression, language: str) -> None:
-        """Print the operand."""
-        self.text, self.binds = printed(e, language)
-        self.bare = isinstance(e, Number) and self.text[:1].isdigit()
-
-    def within(self, need: str) -> str:
-        """Put brackets around it where they are needed."""
-        if need == "f":
-            return f" {self.text}" if self.bare else f"({self.text})"
-        return f"({self.text})" if need and self.binds < int(need) else self.text
-
-
 def printed(e: Expression, language: str) -> tuple[str, int]:
     """Text in one language, and how tightly it binds."""
     if isinstance(e, Symbol):
@@ -90,51 +74,62 @@ def printed(e: Expression, language: str) -> tuple[str, int]:
 def composed(e: Expression, language: str) -> tuple[str, int]:
     """The operation's template around its operands."""
     operation = e.operation
-    slots = [Slot(x, language) for x in e.operands]
+    inner = [printed(x, language) for x in e.operands]
     template, binds = getattr(operation, language), operation.binds
     if not binds:
-        return slots[0].text, slots[0].binds
+        return inner[0]
     if operation.name == "multiply" and language != "javascript":
         first = e.operands[0]
         if isinstance(first, Number) and first.value.numerator < 0:  # -2 x needs no brackets
-            slots[0].binds, binds = 2, 1
+            inner[0], binds = (inner[0][0], 2), 1
         elif language == "tex" and ends_open(first):
-            slots[0].binds = 1
+            inner[0] = inner[0][0], 1
     if not template:
         raise NotImplementedError(f"{operation.name} has no reading in {language}")
-    parts = []
-    for text, field, need in pieces(template):
-        parts.append(text)
+    text = ""
+    for before, field, need in pieces(template):
+        text += before
         if isinstance(field, int):
-            parts.append(slots[field].within(need))
+            operand, binding = inner[field]
+            if need == ARGUMENT and operand[:1].isdigit() and isinstance(e.operands[field], Number):
+                text += f" {operand}"
+            else:
+                text += f"({operand})" if binding < need else operand
         elif field is not None:
-            parts.append(FIELDS[field](e, slots, language))
-    text = "".join(parts)
+            text += FIELDS[field](e, inner, language)
     return TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text, binds
 
 
 @lru_cache(maxsize=512)
-def pieces(template: str) -> tuple[tuple[str, int | str | None, str], ...]:
-    """A template's texts, each with the field behind it and the field's format."""
+def pieces(template: str) -> tuple[tuple[str, int | str | None, int], ...]:
+    """A template's texts, each with the field behind it and how tightly that must bind."""
     return tuple(
-        (text, int(field) if field and field.isdigit() else field, need or "")
+        (
+            text,
+            int(field) if field and field.isdigit() else field,
+            ARGUMENT if need == "f" else int(need or 0),
+        )
         for text, field, need, _ in Formatter().parse(template)
     )
 
 
-def every(_: Expression, slots: list[Slot], __: str) -> str:
+Inner = list[tuple[str, int]]  # an expression's operands as printed
+
+
+def every(_: Expression, inner: Inner, __: str) -> str:
     """All operands."""
-    return ", ".join(slot.text for slot in slots)
+    return ", ".join(text for text, _ in inner)
 
 
-def dot(e: Expression, slots: list[Slot], _: str) -> str:
+def dot(e: Expression, inner: Inner, _: str) -> str:
     """The sign of a product, where it needs one."""
-    if len(slots) == 2 and all(x.shape for x in e.operands):
+    if len(inner) == 2 and all(x.shape for x in e.operands):
         return r"\odot"
-    return r"\cdot" if slots[-1].within("2")[:1].isdigit() else r"\,"
+    text, binds = inner[-1]
+    return r"\cdot" if binds >= 2 and text[:1].isdigit() else r"\,"
 
 
-def subscript(e: Expression, _: list[Slot], language: str) -> str:
+def subscript(e: Expression, _: Inner, language: str) -> str:
     """The key of an element: counted from 1 in TeX, where it is a plain one."""
     options = e.options or {}
     key, shape = options.get("key", ()), options.get("shape", e.operands[0].shape)
@@ -142,9 +137,9 @@ def subscript(e: Expression, _: list[Slot], language: str) -> str:
     return printed_key(key) if places is None else ",".join(places)
 
 
-def entries(e: Expression, slots: list[Slot], _: str) -> str:
+def entries(e: Expression, inner: Inner, _: str) -> str:
     """The elements of an array."""
-    return matrix([slot.text for slot in slots], e.shape)
+    return matrix([text for text, _ in inner], e.shape)
 
 
 FIELDS = {"all": every, "dot": dot, "key": subscript, "matrix": entries}

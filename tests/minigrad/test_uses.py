@@ -119,6 +119,8 @@ def f_of_arrays(x: Any, y: Any) -> Any:
         lambda x, y: mg.vjp(lambda x, y: (x, y), x, y)[1]((x, x)),
         lambda x, y: mg.vjp(lambda x, y: (x, x), x, y)[0],
         lambda x, y: mg.jvp(lambda x, y: (x, x), (x, y), (x, y)),
+        mg.jacobian(f_of_arrays, (0, 1)),
+        lambda x, y: mg.jacobian(lambda z: mg.sum(z * y))(x),
         mg.jacobian(lambda x, y: x, (0, 1)),
         mg.jacobian(lambda x, y: mg.transpose(x), (0, 1)),
         mg.jacfwd(lambda x, y: mg.reshape(x, -1), (0, 1)),
