@@ -63,6 +63,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     reading_only = False
     """Set by the commands check and accept: stop once every page is read, into `read`."""
     font: font.Font | None = None
+    text_read = "", ""
+    """The page that was read last, and its text."""
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Learn whether a server runs; it must outlive every mistake."""
@@ -136,8 +138,11 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         """Name a page that is no UTF-8 text, and go on to the others."""
         path = page.file.abs_src_path
         data = Path(path).read_bytes() if path else b""
+        self.text_read = "", ""
         try:
-            data.decode("utf-8-sig")
+            if path:
+                text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+                self.text_read = page.file.src_uri, text
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             shown = _shown_path(config, Path(config.docs_dir, page.file.src_uri))
@@ -153,7 +158,10 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Say which page comes next, before other plugins read its double braces."""
-        self.source = _source(page, config, self.site_module, markdown)
+        uri, text = self.text_read
+        if uri != page.file.src_uri or page.file.abs_src_path is None:  # another's text by now
+            text = page.file.content_string
+        self.source = _source(page, config, self.site_module, markdown, text)
         self.extension.page_maker = lambda: self.site.begin(self.source)
         self.started = time.process_time()
         return str(self.site_module.shield(markdown))
@@ -289,9 +297,8 @@ def _shown_path(config: MkDocsConfig, path: Path) -> str:
         return path.as_posix()
 
 
-def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str) -> Any:
+def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str, text: str) -> Any:
     file = page.file
-    text = file.content_string
     docs = Path(config.docs_dir)
     path, record = docs / file.src_uri, record_files.record_path(docs, file.src_uri)
     recorded, unreadable = None, ""

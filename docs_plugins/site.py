@@ -204,13 +204,17 @@ def _counts(page: Page) -> dict[str, int]:
 
 
 _DRAWN = re.compile(
-    r'<(?:(svg) [^<>]*mg-figure|(table) class="mg-table"|(math) [^<>]*data-tex=)[^<>]*'
+    r'<(?:(svg) [^<>]*mg-figure|(details|ul) class="mg-[a-z]+" data-search-exclude'
+    r'|(table) class="mg-table"|(math) [^<>]*data-tex=)[^<>]*'
 )
 _TEXT = re.compile(">([^<]+)")
 
 
 def for_search(html: str) -> str:
-    """A page as a search index needs it: our tables and formulas as words, drawings left out."""
+    """A page as a search index needs it: our tables and formulas as words.
+
+    Drawings are left out, and what says where numbers came from: it is the same everywhere.
+    """
     parts = []
     position = 0
     while drawn := _DRAWN.search(html, position):
@@ -218,7 +222,7 @@ def for_search(html: str) -> str:
         end = html.find(closing, drawn.end())
         end = len(html) if end < 0 else end + len(closing)
         parts.append(html[position : drawn.start()])
-        if drawn[1] is None:
+        if drawn[1] is drawn[2] is None:
             parts.append(_words(html[drawn.start() : end]))
         position = end
     return "".join([*parts, html[position:]])

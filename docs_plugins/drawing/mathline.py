@@ -90,6 +90,7 @@ def read(tex: str) -> Line:
     return _merged(_Reader(tex).group(stop=""))
 
 
+@lru_cache(maxsize=4096)
 def joined(*lines: Line) -> Line:
     """Put lines one after the other."""
     return _merged(run for line in lines for run in line)

@@ -79,6 +79,7 @@ def test_a_search_index_has_words_and_no_tags_of_ours() -> None:
         '<p><b>kept</b></p><svg class="mg-figure"><text>drawn</text></svg>'
         '<table class="mg-table"><tr><td>one</td><td>two</td></tr></table>'
         '<math data-tex="x"><mi>x</mi></math>'
+        '<details class="mg-how" data-search-exclude><dl><dt>The block</dt></dl></details>'
     )
     assert for_search(html) == "<p><b>kept</b></p>one two x"
 
