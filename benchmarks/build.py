@@ -72,6 +72,7 @@ class Cost:
 def run(*arguments: str, folder: Path) -> Cost:
     """Run a module of Python in a folder and say what it took."""
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its byte code
     child = os.fork()
     if child == 0:
         os.chdir(folder)
