@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
     from docs_plugins.model import Computation
 
+_SPACES = "\u00a0\u2007\u2009\u200a\u202f"
+GROUPING = f"{_SPACES}'’"  # between groups of digits; a comma too, before the point
 # a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
 # a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
 DECIMAL = re.compile(
     r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
-    r"(?P<digits>(?:\d+(?:[\u2009\u202f]\d{3})*)?\.\d+(?:[\u2009\u202f]\d{1,3})*)"
+    rf"(?P<digits>(?:\d+(?:[{GROUPING}]\d{{3}})*|\d{{1,3}}(?:,\d{{3}})+)?"
+    rf"\.\d+(?:[{GROUPING}]\d{{1,3}})*)"
     r"(?:[eE](?P<e>[−+-]?\d+)"
     r"|\s{0,4}(?:[×·⋅]|\\times|\\cdot)\s{0,4}10\s{0,4}"
     r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?"
@@ -39,14 +42,19 @@ SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "d
 READ_ATTRIBUTES = ("alt", "title", "aria-label")
 INLINE_ELEMENTS = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
-    *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var"),
+    *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
 }
 FARTHEST = 5  # characters of an exponent; with as many, a number is no double anyway
 LONGEST = 400  # characters of a decimal that are read
 LOOKED_AT = 32  # results on either side of a decimal
-# digits that only a closer look puts together: <b>1.7</b>163, 0&#46;2836
-_SPLIT = re.compile(r"[\d.](?:<[^<>]*>)+[\d.]|&#")
+# digits that only a closer look puts together: <b>1.7</b>163, 0&#46;2836, 1{,}716.3 in a formula
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SPLIT = re.compile(
+    rf'[\d.](?:<[^<>]*>)+[\d.{_SPACES}]|&#|\d&[a-zA-Z]|[\d.][{_UNSEEN}]|<mo rspace="0">,'
+)
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _BOLD = re.compile("[\U0001d7ce-\U0001d7ff]")  # as mathematics has them
+_GROUPED = re.compile(f"[{GROUPING},]")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 
@@ -133,7 +141,7 @@ class Results:
 
 
 def _digits(decimal: re.Match[str]) -> str:
-    return decimal["digits"].replace("\u2009", "").replace("\u202f", "")
+    return _GROUPED.sub("", decimal["digits"])
 
 
 def _significant(digits: str) -> int:
@@ -203,28 +211,99 @@ def _constants(computation: Computation) -> Iterator[float]:
 def visible_text(html: str) -> str:
     """Return the text and mathematics of a page, less code and computed elements."""
     parts: list[str] = []
-    skipped, depth, mathematics = "", 0, False
+    skipped, depth = "", 0
+    formula = _Formula()
     for token in tokens(html):
         if isinstance(token, Text):
             if not depth:
-                parts.append(token.text)
+                parts.append(formula.text(token.text))
         elif depth:
             if token.tag == skipped and not (isinstance(token, Start) and token.empty):
                 depth += 1 if isinstance(token, Start) else -1
         else:
-            mathematics = mathematics or token.tag == "math"
-            if mathematics or token.tag not in INLINE_ELEMENTS:
+            if formula.open or token.tag == "math":
+                parts.append(formula.between(token))
+            elif token.tag not in INLINE_ELEMENTS:
                 parts.append(" ")
             if isinstance(token, End):
-                mathematics = mathematics and token.tag != "math"
-            elif token.tag in SKIPPED_ELEMENTS or not SKIPPED_ATTRIBUTES.isdisjoint(
-                token.attributes
-            ):
+                continue
+            if token.tag in SKIPPED_ELEMENTS or not SKIPPED_ATTRIBUTES.isdisjoint(token.attributes):
                 skipped, depth = token.tag, 0 if token.empty else 1
+                formula.skip(token)
             else:
                 attributes = token.attributes
                 parts += [f" {attributes[name]} " for name in READ_ATTRIBUTES if name in attributes]
-    return "".join(parts)
+    return seen_together("".join(parts))
+
+
+# what stands between the pieces of a number in a formula, until `seen_together` has read it
+_JOIN, _COMMA = "\ufdd2", "\ufdd3"
+_JOINED = re.compile(rf"(?<=[\d.{GROUPING}{_COMMA}]){_JOIN}+(?=[\d.{GROUPING}{_COMMA}])")
+_WITH_COMMAS = re.compile(rf"(?<![\d.])(\d+)((?:{_COMMA}\d+)+)(?![\d{_COMMA}])(?=(\.\d)?)")
+_ROWS = frozenset({"math", "mrow", "mstyle", "mpadded", "mtext", "b"})  # pieces beside each other
+_THIN = 0.28  # em; a wider space in a formula parts numbers
+_WIDTH = re.compile(r"([\d.]{1,12})em")
+
+
+class _Formula:
+    """Where a walk through a page is within a formula, and what parts its pieces."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []  # elements
+        self.comma = False  # whether an element is open that holds the comma of {,}
+
+    def between(self, token: Start | End) -> str:
+        """What a tag puts between two texts: nothing that parts a number where it is in a row."""
+        self.comma = False
+        if isinstance(token, End):
+            while self.open and self.open.pop() != token.tag:
+                pass
+            return _JOIN if self.open and self.open[-1] in _ROWS else " "
+        row = bool(self.open) and self.open[-1] in _ROWS
+        if not token.empty:
+            self.open.append(token.tag)
+        if token.tag == "mspace":
+            return _space(token)
+        self.comma = token.tag == "mo" and token.attributes.get("rspace") == "0"
+        return _JOIN if row else " "
+
+    def text(self, text: str) -> str:
+        """A text of the page, or of the formula that is open."""
+        return _COMMA if self.comma and text == "," else text
+
+    def skip(self, token: Start) -> None:
+        """Leave an element out whose end will not be seen."""
+        if self.open and not token.empty:
+            self.open.pop()
+
+
+def _space(token: Start) -> str:
+    width = _WIDTH.fullmatch(token.attributes.get("width", ""))
+    if width is None:  # none, or a negative one
+        return _JOIN
+    return "\u2009" if float(width[1]) <= _THIN else " "
+
+
+def seen_together(text: str) -> str:
+    """A text with the pieces of each number put together as a reader sees them."""
+    text = _INVISIBLE.sub("", text)
+    if _JOIN in text:
+        text = _JOINED.sub("", text).replace(_JOIN, " ")
+    if _COMMA in text:
+        text = _WITH_COMMAS.sub(_without_commas, text).replace(_COMMA, ", ")
+    return text
+
+
+def _without_commas(number: re.Match[str]) -> str:
+    """Commas between groups of three are left out; a single other one is a decimal point."""
+    first, *groups = (number[1] + number[2]).split(_COMMA)
+    if all(len(group) == 3 for group in groups) and first != "0":
+        return first + "".join(groups)
+    return (
+        f"{first}.{groups[0]}"
+        if len(groups) == 1 and not number[3]
+        else ", ".join((first, *groups))
+    )
 
 
 def find(html: str, source: str, known: Results) -> list[Literal]:
@@ -244,7 +323,7 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
         if result is not None:
             counts[decimal[0]] += 1
             found[decimal[0]] = decimal, result
-    bare = plain(_MARKUP.sub("", source))
+    bare = seen_together(_MARKUP.sub("", plain(source).replace("{,}", _COMMA)))
     lines, *elsewhere = map(_lines_by_digits, (without_code(source), source, bare))
     literals = []
     for text, (decimal, result) in found.items():
@@ -266,7 +345,8 @@ def _reference(decimal: re.Match[str], result: Result) -> str:
 # --- lines ---
 
 
-_TYPED = re.compile(r"(?<![\d.])(?:\d+[\u2009\u202f])*\d*\\?\.\d+(?:[\u2009\u202f]\d+)*(?!\d)")
+_TYPED = re.compile(rf"(?<![\d.])(?:\d+[{GROUPING},])*\d*\\?\.\d+(?:[{GROUPING}]\d+)*(?!\d)")
+_NOT_DIGITS = re.compile(rf"[\\{GROUPING},]")
 
 
 def _lines_by_digits(source: str) -> dict[str, list[int]]:
@@ -276,12 +356,13 @@ def _lines_by_digits(source: str) -> dict[str, list[int]]:
     for match in _TYPED.finditer(source):
         line += source.count("\n", position, match.start())
         position = match.start()
-        digits = re.sub(r"[\\\u2009\u202f]", "", match[0])
+        digits = _NOT_DIGITS.sub("", match[0])
         lines.setdefault(digits, []).append(line)
     return lines
 
 
-_MARKUP = re.compile(r"<[^<>\n]*>|[*_~]")
+# tags, emphasis, spaces and fonts of TeX; what is left of a number are its digits
+_MARKUP = re.compile(r"<[^<>\n]*>|\\(?:[,:;! ]|[a-zA-Z]+[ \t]?)|[*_~{}]")
 _FENCE = re.compile(r"[ >\t]*(`{3,}|~{3,})")
 _REFERENCE = re.compile(r"\{\{[^{}\n]*\}\}")
 _TICKS = re.compile(r"`+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs_plugins.drift.literals import Result, Results, find, visible_text, without_code
+from docs_plugins.maths import inline
 from docs_plugins.page import problem_box
 from docs_plugins.problems import Problem
 
@@ -226,3 +227,47 @@ def test_percentages_addresses_and_versions_are_no_results():
 def test_the_line_of_a_number_in_pieces_is_found():
     source = "# T\n\nfirst\n\nabout **1.7**163 of it\n"
     assert found("<p>about <strong>1.7</strong>163 of it</p>", source)[0][1] == 5
+
+
+LARGE = Results(
+    [
+        Result(1716.3378145367738, 1, "f.x2.adjoint", 1716.3378145367738, short=True),
+        Result(0.28366218546322625, 1, "f.v3.value", 0.28366218546322625, short=False),
+    ],
+    [],
+)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        *("1716{.}34", r"1\,716.34", r"1{,}716.34", r"1{,}716{.}34", "1~716.34", r"1\;716.34"),
+        *(r"0{.}283\,66", r"0{,}2837", r"0\mathord{.}2837", "0.{2837}", r"0.28\mathbf{37}"),
+        *(r"\mathbf{0{.}2837}", r"x_{0{.}2837}", r"-0\!.2837", "0.2837/2"),
+    ],
+)
+def test_a_number_in_pieces_of_a_formula_is_read_as_it_looks(tex):
+    literals = find(f"<p>about {inline(tex)}</p>", f"# T\n\nabout ${tex}$", LARGE)
+    assert [literal.line for literal in literals] == [3]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("1\u202f716.34", "1\u00a0716.34", "1&nbsp;716.34", "1,716.34", "1’716.34", "1'716.3"),
+        *("0.28\u200b37", "0.28<wbr>37", "0.28&shy;37", "0.2\u2009836\u20096"),
+    ],
+)
+def test_a_number_in_groups_of_digits_is_read_as_it_looks(typed):
+    assert len(find(f"<p>about {typed}</p>", typed, LARGE)) == 1
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        *(r"1\quad 716.34", "1, 716.34x", "2^{0.28}37", r"\frac{1}{716.34}", r"0.28\cdot 37"),
+        *(r"0.28 \quad 37", r"\sqrt[0]{0.28}37", "0{,}28{,}37", r"1{,}71634", r"(0{,}28, 37)"),
+    ],
+)
+def test_numbers_beside_each_other_in_a_formula_stay_apart(tex):
+    assert find(f"<p>about {inline(tex)}</p>", tex, LARGE) == []
