@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import wraps
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,11 +24,18 @@ RAISING: ContextVar[bool] = ContextVar("raising", default=False)
 """Whether numpy raises its floating point errors in this context already."""
 FLOAT = np.dtype(np.float64)
 KINDS = frozenset({float, np.ndarray})
+DEFAULTS: dict[str, Any] = {
+    **dict.fromkeys(("scalar", "partials", "at_kink", "exact", "generic", "objects", "sized")),
+    **dict.fromkeys(("push", "pull"), ()),
+    **dict.fromkeys(("tex", "text", "javascript", "domain", "kink"), ""),
+    **dict.fromkeys(("carries", "blind", "guard"), False),
+    "binds": 9,
+}
+"""What an entry of the table need not say."""
 FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Operation:
     """One entry of the table: a value, its derivative rules, and how they print.
 
@@ -62,27 +68,44 @@ class Operation:
         apply: The function that users call.
     """
 
+    __slots__ = ("apply", "name", "value", *DEFAULTS)
+
+    apply: Function
     name: str
     value: Function
-    scalar: Function = None
-    partials: tuple[Function, ...] | None = None
-    push: Sequence[Function] = ()
-    pull: Sequence[Function] = ()
-    tex: str = ""
-    text: str = ""
-    javascript: str = ""
-    binds: int = 9
-    domain: str = ""
-    kink: str = ""
-    at_kink: Function = None
-    exact: Function = None
-    generic: Function = None
-    objects: Function = None
-    sized: Function = None
-    carries: bool = False
-    blind: bool = False
-    guard: bool = False
-    apply: Function = field(default=None, init=False)
+    scalar: Function
+    partials: tuple[Function, ...] | None
+    push: Sequence[Function]
+    pull: Sequence[Function]
+    tex: str
+    text: str
+    javascript: str
+    binds: int
+    domain: str
+    kink: str
+    at_kink: Function
+    exact: Function
+    generic: Function
+    objects: Function
+    sized: Function
+    carries: bool
+    blind: bool
+    guard: bool
+
+    def __init__(self, name: str, value: Function, **given: Any) -> None:
+        """Take what is given, and the defaults; raises `TypeError` for an unknown field."""
+        self.name = name
+        self.value = value
+        self.apply = None
+        for field, default in DEFAULTS.items():
+            setattr(self, field, given.pop(field, default))
+        if given:
+            raise TypeError(f"an operation has no {', '.join(given)}: {', '.join(DEFAULTS)}")
+
+    def replaced(self, **changes: Any) -> Operation:
+        """The same operation but for some fields; it is in no table, and nothing applies it yet."""
+        fields = {field: getattr(self, field) for field in ("name", "value", *DEFAULTS)}
+        return Operation(**{**fields, **changes})
 
 
 class Reading(Operand):
@@ -138,7 +161,7 @@ def elementwise(
         if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max
             places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
             fields.setdefault("javascript", f"Math.{scalar.__name__}({places})")
-        operation = Operation(body.__name__, body, scalar, partials, **fields)
+        operation = Operation(body.__name__, body, scalar=scalar, partials=partials, **fields)
         applied = {1: unary, 2: binary, 3: ternary}[len(partials)](operation)
         return enter(operation, body, applied)
 

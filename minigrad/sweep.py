@@ -7,7 +7,6 @@ or tangent has one leading axis more than its node: a whole Jacobian is one swee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
@@ -20,7 +19,7 @@ from minigrad.node import Node, Tape, Value, is_finite, shape_of
 from minigrad.operation import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from minigrad.operation import Function
 
@@ -50,7 +49,6 @@ class Contribution(NamedTuple):
     value: Value
 
 
-@dataclass(frozen=True)
 class Sweep:
     """Result of a backward sweep.
 
@@ -61,9 +59,13 @@ class Sweep:
             pair of the local partial and what was sent. None if they were not asked for.
     """
 
-    tape: Tape
-    adjoints: list[Value | None]
-    sent: list[Any] | None = None
+    def __init__(
+        self, tape: Tape, adjoints: list[Value | None], sent: list[Any] | None = None
+    ) -> None:
+        """Take what `backward` gave."""
+        self.tape = tape
+        self.adjoints = adjoints
+        self.sent = sent
 
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
@@ -75,29 +77,29 @@ class Sweep:
             raise ValueError("ask for them: backward(contributions=True)")
         received: list[list[Contribution]] = [[] for _ in self.tape]
         sent = iter(self.sent)
-        for operand, consumer, position in self.links():
-            adjoint = self.adjoints[consumer.index]
-            partials = consumer.operation.partials
-            if partials is not None and partials[position] is None:
-                partial, value = 0.0, np.zeros(operand.shape) if operand.shape else 0.0
-            else:
-                partial = next(sent)
-                partial, value = partial if type(partial) is tuple else (partial, partial * adjoint)
-            received[operand.index].append(
-                Contribution(operand, consumer, position, partial, adjoint, value)
-            )
-        for links in received:
-            if len(links) > 1:
-                links.sort(key=lambda link: link.consumer.index)  # stable: positions stay in order
-        return tuple(chain.from_iterable(received))
-
-    def links(self) -> Iterator[tuple[Node, Node, int]]:
-        """Operand, consumer and position of each link in the order of the sweep."""
         for consumer in reversed(self.tape):
-            if self.adjoints[consumer.index] is not None:
-                for position, operand in enumerate(consumer.operands):
-                    if operand.index >= 0:
-                        yield operand, consumer, position
+            adjoint = self.adjoints[consumer.index]
+            if adjoint is None:
+                continue
+            partials = consumer.operation.partials
+            made = []
+            for position, operand in enumerate(consumer.operands):
+                if operand.index < 0:
+                    continue
+                if partials is not None and partials[position] is None:
+                    partial, value = 0.0, np.zeros(operand.shape) if operand.shape else 0.0
+                else:
+                    partial = next(sent)
+                    if type(partial) is tuple:
+                        partial, value = partial
+                    else:
+                        value = partial * adjoint
+                made.append(Contribution(operand, consumer, position, partial, adjoint, value))
+            for link in reversed(made):
+                received[link.operand.index].append(link)
+        for links in received:
+            links.reverse()
+        return tuple(chain.from_iterable(received))
 
 
 def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,12 +38,12 @@ def wrong_values(operation: Operation) -> Iterator[Faulty]:
     for what, change in CHANGES.items():
         scalar = operation.scalar and after(operation.scalar, change)
         value = after(operation.value, change)
-        yield f"value {what}", replace(operation, value=value, scalar=scalar)
+        yield f"value {what}", operation.replaced(value=value, scalar=scalar)
     if arity(operation) > 1:
         scalar = operation.scalar and swapped(operation.scalar)
         yield (
             "value of swapped operands",
-            replace(operation, value=swapped(operation.value), scalar=scalar),
+            operation.replaced(value=swapped(operation.value), scalar=scalar),
         )
 
 
@@ -80,10 +79,10 @@ def wrong_partials(operation: Operation) -> Iterator[Faulty]:
     for position, partial in enumerate(partials):
         for what, wrong in wrong_rules(partial, len(partials)):
             wrongs = tuple(wrong if i == position else p for i, p in enumerate(partials))
-            yield f"partial {position} {what}", replace(operation, partials=wrongs)
+            yield f"partial {position} {what}", operation.replaced(partials=wrongs)
     if len(partials) > 1:
         wrongs = (partials[1], partials[0], *partials[2:])
-        yield "partials exchanged", replace(operation, partials=wrongs)
+        yield "partials exchanged", operation.replaced(partials=wrongs)
 
 
 def wrong_rules(partial: Any, count: int) -> Iterator[tuple[str, Any]]:
@@ -153,12 +152,12 @@ def wrong_maps(operation: Operation) -> Iterator[Faulty]:
                 wrongs: Any = Swap(rules, position, wrong)
                 if listed:
                     wrongs = [wrong if i == position else rule for i, rule in enumerate(rules)]
-                yield f"{field} {position} {what}", replace(operation, **{field: wrongs})
+                yield f"{field} {position} {what}", operation.replaced(**{field: wrongs})
         if arity(operation) > 1:
             exchanged: Any = Exchanged(rules)
             if listed:
                 exchanged = [rules[1], rules[0], *rules[2:]]
-            yield f"{field} exchanged", replace(operation, **{field: exchanged})
+            yield f"{field} exchanged", operation.replaced(**{field: exchanged})
 
 
 class Swap:

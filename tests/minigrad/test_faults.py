@@ -6,7 +6,6 @@ What finds it is the verdict that ``test_operations.py`` passes on every operati
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ def is_found(wrong: Operation, tried: Sequence[Case]) -> bool:
 def test_every_fault_is_found(name: str) -> None:
     operation = mg.OPERATIONS[name]
     tried = cases(operation)
-    assert not is_found(replace(operation), tried), "a faithful copy must pass"
+    assert not is_found(operation.replaced(), tried), "a faithful copy must pass"
     missed = {what for what, wrong in copies(operation) if not is_found(wrong, tried)}
     assert not missed - no_faults(operation, tried)
 
