@@ -1,8 +1,8 @@
 """A table of seeded faults, at page level: every one is caught, and named by page, line and item.
 
 The blocks are those of the site's own pages. Faults are generated: in every rule of every operation
-that the pages use, in every row of their records, in every value that a page quotes, and in the
-published HTML. The other side stands in `test_no_alarms`.
+that the pages use, in every value that a page quotes, and in the published HTML. Those in records
+are in `test_faults_in_records`; the other side stands in `test_no_alarms`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
-from docs_plugins.drift import differences, record, rows
+from docs_plugins.drift import record
 from docs_plugins.drift.verify import verify_page
 from docs_plugins.model import Computation
 from minigrad import operation as declaring
@@ -212,86 +212,7 @@ def test_a_wrong_rule_cannot_be_accepted_either(convert):
     assert page.computations == {}
 
 
-# --- every row of every record ---
-
-
-def last_shown_digit(cell: str) -> str:
-    """The number one up in the fourth decimal, the last that a page shows."""
-    value = float(cell)
-    return repr(value + (1e-4 if abs(value) >= 1e-3 or not value else value * 1e-4))
-
-
-def turned(cell: str) -> str:
-    return cell[1:] if cell.startswith("-") else f"-{cell}"
-
-
-RowFault = Callable[[list[str], int], list[str] | None]
-
-
-def cell_fault(column: int, change: Callable[[str], str]) -> RowFault:
-    def seed(lines: list[str], at: int) -> list[str] | None:
-        cells = re.split("  +", lines[at])
-        if cells[column] == rows.ABSENT or (change is turned and not float(cells[column])):
-            return None
-        cells[column] = change(cells[column])
-        return [*lines[:at], "  ".join(cells), *lines[at + 1 :]]
-
-    return seed
-
-
-def later(lines: list[str], at: int) -> list[str] | None:
-    """The row after the next one, where there is a next one."""
-    if at + 1 >= len(lines) or not lines[at + 1] or lines[at + 1].startswith("#"):
-        return None
-    return [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
-
-
-ROW_FAULTS: dict[str, RowFault] = {
-    "digit of the value": cell_fault(1, last_shown_digit),
-    "digit of the adjoint": cell_fault(2, last_shown_digit),
-    "sign of the value": cell_fault(1, turned),
-    "sign of the adjoint": cell_fault(2, turned),
-    "name": cell_fault(0, lambda name: f"{name}9"),
-    "formula": cell_fault(3, lambda formula: f"{formula} + 1"),
-    "order": later,
-    "deletion": lambda lines, at: [*lines[:at], *lines[at + 1 :]],
-    "addition": lambda lines, at: [*lines[:at], f"z{lines[at]}", *lines[at:]],
-}
-
-
-def row_faults(block: str, kind: str) -> Iterator[str]:
-    lines = accepted(block).split("\n")
-    for at, line in enumerate(lines):
-        if line and not line.startswith("#"):
-            changed = ROW_FAULTS[kind](lines, at)
-            if changed is not None:
-                yield "\n".join(changed)
-
-
-@pytest.mark.parametrize("kind", ROW_FAULTS)
-@pytest.mark.parametrize("number", range(len(blocks())))
-def test_a_fault_in_a_row_is_caught(kind, number):
-    """Compared as a page does, without converting the page anew for each of thousands of rows."""
-    block = blocks()[number]
-    seeded_rows = list(row_faults(block, kind))
-    for text in seeded_rows:
-        found = differences.compare(record.parse(text), computed(block))
-        assert found
-        for difference in found:
-            assert difference.item
-            assert difference.message
-            assert difference.line is None or difference.line >= 1
-    assert seeded_rows or kind.endswith("adjoint")
-
-
-@pytest.mark.parametrize("kind", ROW_FAULTS)
-def test_a_fault_in_a_row_fails_the_page_by_line_and_item(convert, kind):
-    block = blocks()[0]
-    for text in row_faults(block, kind):
-        problems = convert(page_of(block), text)[0]
-        assert problems
-        for problem in problems:
-            assert 4 <= line_of(problem) <= 4 + block.count("\n")
+# --- records that are none ---
 
 
 @pytest.mark.parametrize(
@@ -438,9 +359,7 @@ def test_marks_taken_off_formulas_altered_and_blocks_gone_are_caught(convert, nu
 
 
 def test_the_table_is_as_large_as_it_claims():
-    rows = sum(len(list(row_faults(block, kind))) for block in blocks() for kind in ROW_FAULTS)
     rules, quoted = len(list(rule_faults())), len(quotes())
     assert rules >= 60
-    assert rows >= 300
     assert quoted >= 20
     assert replace(RuleFault("sin", "value", "sign")).operation == "sin"
