@@ -55,9 +55,12 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     """For each output, for each input, the partial derivatives of all their elements."""
     outputs, inputs = trace.outputs, trace.inputs
     rows, columns = total_size(outputs), total_size(inputs)
-    if mode not in {None, "reverse", "forward"}:
+    if mode is None:
+        reverse = rows <= columns
+    elif mode in {"reverse", "forward"}:
+        reverse = mode == "reverse"
+    else:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
-    reverse = mode == "reverse" if mode else rows <= columns
     if reverse and len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
         found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
         return (tuple(own(found[x.index], x) for x in inputs),)
@@ -97,7 +100,9 @@ def split(whole: Value, nodes: Sequence[Node]) -> list[Value]:
 def identity(nodes: Sequence[Node], size: int) -> list[tuple[Node, Value]]:
     """Each node with its part of the identity matrix of all elements, seeds leading."""
     if len(nodes) == 1 and nodes[0].ndim == 1:
-        return [(nodes[0], Diagonal(np.ones(size)))]
+        diagonal = np.empty(size)
+        diagonal.fill(1.0)
+        return [(nodes[0], Diagonal(diagonal))]
     columns = split(np.eye(size), nodes)  # as good as rows: the matrix is symmetric
     return [
         (node, part.T.reshape(size, *node.shape)) for node, part in zip(nodes, columns, strict=True)

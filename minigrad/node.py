@@ -93,8 +93,7 @@ class Node(Operand):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
-        value = self.value
-        return () if type(value) is float else getattr(value, "shape", ())
+        return shape_of(self.value)
 
     @property
     def ndim(self) -> int:
@@ -104,7 +103,8 @@ class Node(Operand):
     @property
     def size(self) -> int:
         """Number of elements."""
-        return prod(self.shape)
+        value = self.value
+        return value.size if type(value) is np.ndarray else prod(self.shape)
 
     if TYPE_CHECKING:  # set by ops
         __array_function__: Any
@@ -187,24 +187,29 @@ class Tape(list[Node]):
 
     def constant(self, operation: Operation, value: Value) -> Node:
         """A node for a number or an array that nothing is differentiated by; numbers share one."""
-        if type(value) is float and value in self.numbers:
-            return self.numbers[value]
-        node = Node()
-        node.operation = operation
-        node.first = node.second = None
-        node.value = value
-        node.options = None
-        node.tape = self
-        node.index = -1
         if type(value) is float:
-            if value:  # 0.0 is not -0.0
-                self.numbers[value] = node
-            if value - value:  # not a number unless finite
-                self.unverified.append(node)
-        elif type(value) is np.ndarray:
+            known = self.numbers.get(value)
+            return self.number(operation, value) if known is None else known
+        node = self.number(operation, 0.0)
+        node.value = value
+        if type(value) is np.ndarray:
             if self.owning:
                 node.value = value.copy()
             if value.size > LARGE or not is_finite(value):
+                self.unverified.append(node)
+        return node
+
+    def number(self, operation: Operation, value: float) -> Node:
+        """The node of a number that has none yet."""
+        node = Node()
+        node.operation = operation
+        node.first = node.second = node.options = None
+        node.value = value
+        node.tape = self
+        node.index = -1
+        if value:  # 0.0 is not -0.0
+            self.numbers[value] = node
+            if value - value:  # not a number unless finite
                 self.unverified.append(node)
         return node
 
@@ -228,4 +233,7 @@ def is_finite(value: Value) -> bool:
 
 def shape_of(value: Value) -> tuple[int, ...]:
     """Shape of a value of any kind; empty for a scalar."""
-    return () if type(value) is float else getattr(value, "shape", ())
+    kind = type(value)
+    if kind is float:
+        return ()
+    return value.shape if kind is np.ndarray else getattr(value, "shape", ())

@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.node import Node, Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, Reading, elementwise, plain, structural
+from minigrad.operation import (
+    OPERATIONS,
+    Reading,
+    elementwise,
+    first_operand,
+    plain,
+    second_operand,
+    structural,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +65,7 @@ def subtract(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    operator.mul, lambda y, a, b: b, lambda y, a, b: a, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
+    operator.mul, second_operand, first_operand, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
     javascript="{0:2} * {1:3}", binds=2, exact=operator.mul,
 )  # fmt: skip
 def multiply(a: Value, b: Value) -> Value:

@@ -16,7 +16,7 @@ import numpy as np
 from minigrad import ops
 from minigrad.errors import DomainError
 from minigrad.node import Node, Tape, Value, is_finite, shape_of
-from minigrad.operation import FAULTS
+from minigrad.operation import FAULTS, first_operand, second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -178,7 +178,11 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
 
 def forget_unread(tape: Tape) -> bool:
     """Forget large values that no rule will read; tell whether there are any large ones."""
-    large = [node for node in tape if type(node.value) is np.ndarray and node.value.size > BLOCK]
+    large = [
+        node
+        for node in tape
+        if node.first is not None and type(node.value) is np.ndarray and node.value.size > BLOCK
+    ]
     if not large:
         return False
     read = {
@@ -188,7 +192,7 @@ def forget_unread(tape: Tape) -> bool:
         if any(type(rule) is not float for rule in node.operation.partials or (None,))
     }
     for node in large:
-        if node.index not in read and node.first is not None and node.operation.blind:
+        if node.index not in read and node.operation.blind:
             forget(node)
     return True
 
@@ -243,7 +247,8 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                         partial = first
                         value = first * adjoint
                     else:
-                        partial = first(node.value, a.value, b.value)
+                        product = first is second_operand
+                        partial = b.value if product else first(node.value, a.value, b.value)
                         value = partial * adjoint
                         if value - value:
                             raise OverflowError
@@ -257,7 +262,8 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                         partial = second
                         value = second * adjoint
                     else:
-                        partial = second(node.value, a.value, b.value)
+                        product = second is first_operand
+                        partial = a.value if product else second(node.value, a.value, b.value)
                         value = partial * adjoint
                         if value - value:
                             raise OverflowError
@@ -337,8 +343,10 @@ def pulled(
     else:
         value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
     operand = values[position]
-    if type(value) is type(operand) is np.ndarray and value.shape[seeds:] == operand.shape:
-        return partial, value
+    if type(value) is type(operand) is np.ndarray:
+        shape = value.shape[seeds:] if seeds else value.shape
+        if shape == operand.shape:
+            return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
 
 
