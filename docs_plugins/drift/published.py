@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEEPEST = 12  # elements of ours within each other; a page of ours has two
-# attributes that a reader sees or hears, or that draw; ids, classes and links are the page's affair
+# attributes that a reader sees or hears, that draw, or that say what a part is of; ids, classes and
+# links are the page's affair
 SEEN_ATTRIBUTES = (
     *("alt", "aria-label", "title", "aria-valuetext", "data-label", "data-tex", "data-mg"),
+    *("data-of", "data-passes"),
     *("d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry"),
     *("dx", "dy", "font-size", "width", "height", "transform", "viewbox", "colspan", "rowspan"),
 )

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _SHOWN = re.compile(r"(-?)(\d+(?:\.\d+)?)(?:×10(-?\d{1,3}))?", re.ASCII)
 MOST_LISTED = 1_000  # differences of one page
 LARGEST_PAGE = 40_000_000  # bytes
+ROUGH = 2.0**-49  # of a number's magnitude: what machines may differ by in any digit shown
 _CONTEXT = 24  # characters shown on either side of where two views part
 
 
@@ -207,8 +208,11 @@ def _same(shown: str, expected: str, number: Number) -> bool:
     unit = Fraction(10) ** (int(match[3] or 0) - decimals)
     size = Fraction(match[2]) * Fraction(10) ** int(match[3] or 0)
     value = -size if match[1] else size
-    reach = unit / 2 + Fraction(record.TOLERANCE * number.magnitude)
-    return abs(value - Fraction(number.value)) <= reach
+    # elsewhere a number may be off by units in its last place, and more where few digits are shown
+    apart = Fraction(
+        max(ROUGH * number.magnitude, min(record.TOLERANCE * number.magnitude, float(unit) / 1000))
+    )
+    return abs(value - Fraction(number.value)) <= unit / 2 + apart
 
 
 # --- what is told of a block ---
