@@ -3,9 +3,10 @@
 Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
 three steps of a derivative: ``operation.py`` (what applying one does), ``trace.py`` (what a
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
-built on these: ``jacobians.py``, ``transforms.py`` (grad … as functions), ``check.py`` (the same by
+built on these: ``transforms.py`` (grad … as functions), ``jacobians.py``, ``check.py`` (the same by
 differences), ``magnitudes.py`` (the same without cancellation) and the readings of the rules
-that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javascript.py``.
+that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javascript.py``; or it
+serves them: ``node.py``, ``shapes.py`` (axes and keys), ``operators.py`` (``+`` and numpy's hooks).
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)
@@ -17,6 +18,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+import minigrad.operators  # noqa: F401  (gives nodes Python's operators)
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
 from minigrad.jacobians import Jacobian as Jacobian

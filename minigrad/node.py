@@ -24,13 +24,13 @@ LARGE = 10_000
 class Operand:
     """What stands in a formula: Python's operators apply the engine's operations to it.
 
-    The operators themselves are set from the table ``ops.OPERATORS``.
+    The operators themselves are set from the table ``operators.OPERATORS``.
     """
 
     __slots__ = ()
     __hash__ = object.__hash__  # == compares by value and gives a node, so identity hashes
 
-    if TYPE_CHECKING:  # set by ops
+    if TYPE_CHECKING:  # set by operators
         __add__: Any
         __radd__: Any
         __sub__: Any
@@ -106,7 +106,7 @@ class Node(Operand):
         value = self.value
         return value.size if type(value) is np.ndarray else prod(self.shape)
 
-    if TYPE_CHECKING:  # set by ops
+    if TYPE_CHECKING:  # set by operators
         __array_function__: Any
         __getitem__: Any
 

@@ -210,6 +210,18 @@ def structural(
     return declare
 
 
+class Each:
+    """Rules of an operation with any number of operands: one function, told the position."""
+
+    def __init__(self, rule: Any) -> None:
+        """Hold the rule, called with the operand's position before its other arguments."""
+        self.rule = rule
+
+    def __getitem__(self, position: int) -> Any:
+        """Give the rule of one operand."""
+        return lambda *args, **options: self.rule(position, *args, **options)
+
+
 def with_defaults(name: str, arity: int, printing: dict[str, Any]) -> dict[str, Any]:
     """Printed as a function of its name unless said otherwise."""
     places = ", ".join(f"{{{i}}}" for i in range(arity))

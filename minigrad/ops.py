@@ -20,15 +20,33 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from minigrad.node import Node, Operand, Value, shape_of
+from minigrad.node import Value, shape_of
 from minigrad.operation import (
     OPERATIONS,
+    Each,
     Reading,
     elementwise,
     first_operand,
-    plain,
     second_operand,
     structural,
+)
+from minigrad.shapes import (
+    along,
+    axes_from_the_end,
+    back,
+    flat_positions,
+    is_reading,
+    lead,
+    ndim,
+    over_axes,
+    part_of,
+    read_dot,
+    read_key,
+    read_reshape,
+    read_sequence,
+    read_transpose,
+    reduced_size,
+    repeated,
 )
 
 if TYPE_CHECKING:
@@ -558,48 +576,7 @@ def where(condition: Value, a: Value, b: Value) -> Value:
     return np.where(np.not_equal(condition, 0.0), a, b)
 
 
-# --- shapes: what a structural rule needs to know ------------------------------------------------
-
-
-def _ndim(x: Value) -> int:
-    """Number of axes of a value of any kind."""
-    return len(shape_of(x))
-
-
-def _lead(t: Value, like: Value) -> tuple[int, ...]:
-    """Lengths of the leading axes of seeds that a tangent or adjoint has before its own."""
-    return shape_of(t)[: _ndim(t) - _ndim(like)]
-
-
-def _axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
-    """An axis argument as negative positions, which a leading axis of seeds does not shift."""
-    if axis is None:
-        return tuple(range(-axes, 0))
-    if type(axis) is int and -axes <= axis < axes:
-        return (axis if axis < 0 else axis - axes,)
-    hint = {"max": "larger of two values use maximum", "min": "smaller of two values use minimum"}
-    remedy = f"; for the {hint[name]}" if name in hint else ""
-    chosen = axis if isinstance(axis, tuple) else (axis,)
-    for position in chosen:
-        if not isinstance(position, (int, np.integer)) or isinstance(position, bool):
-            raise TypeError(f"{name}: an axis is an integer, not {position!r}{remedy}")
-        if not -axes <= position < axes:
-            raise ValueError(f"{name}: no axis {position} in a value with {axes} axes{remedy}")
-    return tuple(sorted(position % axes - axes for position in chosen))
-
-
-def _over_axes(name: str, default: Any = None) -> Any:
-    """Reader of the arguments (x, axis, keepdims) of a reduction."""
-
-    def read(x: Value, axis: Any = default, keepdims: bool = False) -> Any:
-        return (x,), {"axis": _axes_from_the_end(axis, _ndim(x), name), "keepdims": keepdims}
-
-    return read
-
-
-def _along(position: Any, axis: int) -> tuple[Any, ...]:
-    """Key of one position, or slice, along a negative axis."""
-    return (Ellipsis, position) + (slice(None),) * (-axis - 1)
+# --- what structural rules share -----------------------------------------------------------------
 
 
 def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
@@ -614,23 +591,16 @@ def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     own = list(shape_of(x))
     for position in axis:
         own[position] = 1
-    return reshaped(t, (*shape_of(t)[: _ndim(t) - len(own) + len(axis)], *own))
+    return reshaped(t, (*shape_of(t)[: ndim(t) - len(own) + len(axis)], *own))
 
 
 def _spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
     if type(t) is float:
-        return _repeated(t, shape_of(x)) if shape_of(x) else t
+        return repeated(t, shape_of(x)) if shape_of(x) else t
     t = _kept(t, x, axis, keepdims)
-    shape = (*_lead(t, x), *shape_of(x))
-    return _repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
-
-
-def _repeated(x: Value, shape: tuple[int, ...]) -> Value:
-    """A new array of a shape, filled with x."""
-    result = np.empty(shape, object if _is_reading(x) else float)
-    result[...] = x
-    return result
+    shape = (*lead(t, x), *shape_of(x))
+    return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
 
 
 def _on_absolute(rule: Any, size: Value, y: Value, *operands: Value, **options: Any) -> Value:
@@ -648,7 +618,7 @@ SMALLEST: Any = np.minimum.reduce
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=_over_axes("sum"),
+    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=over_axes("sum"),
     tex=r"\sum {0:2}", binds=2,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -660,15 +630,10 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return SUM(x, axis=axis, keepdims=keepdims)
 
 
-def _reduced_size(x: Value, axis: tuple[int, ...]) -> float:
-    """How many elements a reduction takes together."""
-    return float(math.prod(shape_of(x)[position] for position in axis))
-
-
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: _spread(g / _reduced_size(x, axis), x, axis, keepdims) ],
-    reads=_over_axes("mean"), domain="at least one element",
+    pull=[lambda g, y, x, axis, keepdims: _spread(g / reduced_size(x, axis), x, axis, keepdims) ],
+    reads=over_axes("mean"), domain="at least one element",
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.
@@ -676,7 +641,7 @@ def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return SUM(x, axis=axis, keepdims=keepdims) / _reduced_size(x, axis)
+    return SUM(x, axis=axis, keepdims=keepdims) / reduced_size(x, axis)
 
 
 def _folded(function: Any) -> Any:
@@ -713,7 +678,7 @@ EXTREME: dict[str, Any] = {
 }
 
 
-@structural(**EXTREME, reads=_over_axes("max"), objects=_folded(maximum))
+@structural(**EXTREME, reads=over_axes("max"), objects=_folded(maximum))
 def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Largest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -725,7 +690,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return LARGEST(x, axis=axis, keepdims=keepdims)
 
 
-@structural(**EXTREME, reads=_over_axes("min"), objects=_folded(minimum))
+@structural(**EXTREME, reads=over_axes("min"), objects=_folded(minimum))
 def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Smallest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -742,7 +707,7 @@ def _others(x: Value, axis: tuple[int, ...]) -> Value:
     result = 1.0
     for position in axis:
         count = shape_of(x)[position]
-        parts = [index(x, _along(slice(i, i + 1), position)) for i in range(count)]
+        parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
         before = [1.0, *accumulate(parts[:-1], multiply)]
         after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]
         if count > 1:
@@ -755,7 +720,7 @@ def _others(x: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t * _others(x, axis), axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: _kept(g, x, axis, keepdims) * _others(x, axis)],
-    reads=_over_axes("prod"), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
+    reads=over_axes("prod"), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
     binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -797,7 +762,7 @@ def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t * _weights(x, y, axis, keepdims), axis, keepdims)],
     pull=[lambda g, y, x, **how: _kept(g, x, **how) * _weights(x, y, **how)],
-    reads=_over_axes("logsumexp"), domain="at least one element", objects=_stable_logsumexp,
+    reads=over_axes("logsumexp"), domain="at least one element", objects=_stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
@@ -859,7 +824,7 @@ def _size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, p, x, axis: p * _about_mean(t, p, axis)],
     pull=[lambda g, p, x, axis: p * _about_mean(g, p, axis)],
-    reads=lambda x, axis=-1: ((x,), {"axis": _axes_from_the_end(axis, _ndim(x), "softmax")}),
+    reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
     objects=_stable_softmax, sized=lambda rule, t, p, x, axis: _size_about_mean(t, p, axis),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
@@ -870,8 +835,8 @@ def softmax(x: Value, axis: Any = -1) -> Value:
     >>> softmax([0.0, 0.0]).tolist()
     [0.5, 0.5]
     """
-    _weights = np.exp(x - LARGEST(x, axis=axis, keepdims=True))
-    return _weights / SUM(_weights, axis=axis, keepdims=True)
+    weights = np.exp(x - LARGEST(x, axis=axis, keepdims=True))
+    return weights / SUM(weights, axis=axis, keepdims=True)
 
 
 # --- products ------------------------------------------------------------------------------------
@@ -881,7 +846,7 @@ def _swap(x: Value) -> Value:
     """The last two axes exchanged."""
     if type(x) is np.ndarray:
         return x.swapaxes(-1, -2)
-    axes = _ndim(x)
+    axes = ndim(x)
     return transpose(x, (*range(-axes, -2), -1, -2))
 
 
@@ -899,7 +864,7 @@ def _as_product(g: Value, a: Value, b: Value) -> Value:
     """The adjoint of a product with the axes back that vectors among the operands have not."""
     if a.ndim > 1 and b.ndim > 1:
         return g
-    inner = shape_of(g)[: _ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
+    inner = shape_of(g)[: ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
     row = a.shape[-2:-1] if a.ndim > 1 else (1,)
     column = b.shape[-1:] if b.ndim > 1 else (1,)
     return reshape(g, inner + row + column)
@@ -907,7 +872,7 @@ def _as_product(g: Value, a: Value, b: Value) -> Value:
 
 def _outer(g: Value, x: Value) -> Value:
     """A number, or a number for each seed, times a vector."""
-    return (reshape(g, (*shape_of(g), 1)) if _ndim(g) else g) * x
+    return (reshape(g, (*shape_of(g), 1)) if ndim(g) else g) * x
 
 
 def _pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
@@ -931,15 +896,15 @@ def _pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
 
 def _pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
     """A tangent of x shaped like its matrix, seeds apart from the axes of a stack of matrices."""
-    missing = builtins.max(_ndim(other) - _ndim(matrix), 0)
-    shape = _lead(t, x) + (1,) * missing + shape_of(matrix)
+    missing = builtins.max(ndim(other) - ndim(matrix), 0)
+    shape = lead(t, x) + (1,) * missing + shape_of(matrix)
     return t if shape == shape_of(t) else reshape(t, shape)
 
 
 def _push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
     """The tangent of a @ b by that of a."""
     result = _pushed(t, a, _rows(a), _columns(b)) @ _columns(b)
-    return reshape(result, _lead(t, a) + shape_of(y))
+    return reshape(result, lead(t, a) + shape_of(y))
 
 
 def _push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
@@ -947,7 +912,7 @@ def _push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
     if a.ndim == 2 and b.ndim == 1:
         return t @ _swap(a)
     result = _rows(a) @ _pushed(t, b, _columns(b), _rows(a))
-    return reshape(result, _lead(t, b) + shape_of(y))
+    return reshape(result, lead(t, b) + shape_of(y))
 
 
 def _no_matrices(a: float, b: float) -> NoReturn:
@@ -969,20 +934,8 @@ def matmul(a: Value, b: Value) -> Value:
     return np.matmul(a, b)
 
 
-def _read_dot(a: Value, b: Value) -> Any:
-    """Operands of dot, which are vectors or matrices."""
-    b = plain(b, OPERATIONS["dot"])
-    for x in (a, b):
-        if _ndim(x) not in {1, 2}:
-            raise TypeError(
-                f"dot: takes vectors and matrices, not a value with {_ndim(x)} axes:"
-                " use multiply for numbers, matmul for stacks of matrices"
-            )
-    return (a, b), None
-
-
 @structural(
-    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], reads=_read_dot,
+    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], reads=read_dot,
     tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=_on_absolute, carries=True,
     blind=True,
 )  # fmt: skip
@@ -998,19 +951,9 @@ def dot(a: Value, b: Value) -> Value:
 # --- shapes and positions ------------------------------------------------------------------------
 
 
-def _read_reshape(x: Value, shape: Any) -> Any:
-    """Operand and full shape of reshape."""
-    asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
-    full = tuple(size // builtins.max(known, 1) if n == -1 else n for n in asked)
-    if math.prod(full) != size:
-        raise ValueError(f"reshape: {shape_of(x)} has {size} elements and does not fit {asked}")
-    return (x,), {"shape": full}
-
-
 @structural(
-    push=[lambda t, y, x, shape: reshape(t, _lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: reshape(g, _lead(g, y) + shape_of(x))], reads=_read_reshape,
+    push=[lambda t, y, x, shape: reshape(t, lead(t, x) + shape)],
+    pull=[lambda g, y, x, shape: reshape(g, lead(g, y) + shape_of(x))], reads=read_reshape,
     tex="{0}", binds=0,
 )  # fmt: skip
 def reshape(x: Value, shape: Any) -> Value:
@@ -1024,13 +967,13 @@ def reshape(x: Value, shape: Any) -> Value:
 
 def pad(t: Value, x: Value, axes: int) -> Value:
     """A tangent of x with axes of length 1 put between its seeds and its own axes."""
-    if _ndim(x) == axes or not _lead(t, x):
+    if ndim(x) == axes or not lead(t, x):
         return t
-    return reshape(t, _lead(t, x) + (1,) * (axes - _ndim(x)) + shape_of(x))
+    return reshape(t, lead(t, x) + (1,) * (axes - ndim(x)) + shape_of(x))
 
 
 @structural(
-    push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), _lead(t, x) + shape)],
+    push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
     pull=[lambda g, y, x, shape: g], reads=lambda x, shape: ((x,), {"shape": tuple(shape)}),
     tex="{0}", binds=0,
 )  # fmt: skip
@@ -1040,27 +983,13 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     >>> broadcast_to(1.0, (2,)).tolist()
     [1.0, 1.0]
     """
-    return _repeated(x, shape)
-
-
-def _back(axes: tuple[int, ...]) -> tuple[int, ...]:
-    """The order of axes that undoes an order."""
-    return tuple(axes.index(axis) - len(axes) for axis in range(-len(axes), 0))
-
-
-def _read_transpose(x: Value, axes: Any = None) -> Any:
-    """Operand and negative axes of transpose."""
-    n = _ndim(x)
-    order = tuple(range(n))[::-1] if axes is None else tuple(axes)
-    if sorted(a % n if n else a for a in order) != list(range(n)):
-        raise ValueError(f"transpose: {order} is no order of {n} axes")
-    return (x,), {"axes": tuple(a % n - n for a in order)}
+    return repeated(x, shape)
 
 
 @structural(
-    push=[lambda t, y, x, axes: transpose(t, (*range(len(_lead(t, x))), *axes))],
-    pull=[lambda g, y, x, axes: transpose(g, (*range(len(_lead(g, y))), *_back(axes)))],
-    reads=_read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
+    push=[lambda t, y, x, axes: transpose(t, (*range(len(lead(t, x))), *axes))],
+    pull=[lambda g, y, x, axes: transpose(g, (*range(len(lead(g, y))), *back(axes)))],
+    reads=read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
 )  # fmt: skip
 def transpose(x: Value, axes: Any = None) -> Value:
     """Axes in another order; reversed by default.
@@ -1071,41 +1000,20 @@ def transpose(x: Value, axes: Any = None) -> Value:
     return np.transpose(x, axes)
 
 
-def _read_key(key: Any) -> tuple[Any, ...]:
-    """A key as a tuple, its lists and masks as arrays of positions."""
-    parts: list[Any] = []
-    for _part in key if isinstance(key, tuple) else (key,):
-        if isinstance(_part, Operand):
-            raise TypeError("index: a traced value cannot be a position: use node.value")
-        if isinstance(_part, (list, np.ndarray)):
-            array = np.asarray(_part)
-            parts.extend(np.nonzero(array) if array.dtype == bool else [array.astype(int)])
-        else:
-            parts.append(_part)
-    return tuple(parts)
-
-
-def _flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    """Positions in the flattened array, where a key holds arrays of positions; else None."""
-    if not any(isinstance(_part, np.ndarray) for _part in key):
-        return None
-    return np.arange(math.prod(shape)).reshape(shape)[key]
-
-
 def _at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any, ...]) -> Value:
     """What a key picks out of a tangent or adjoint that may have leading axes of seeds."""
     if not seeds:
         return index(t, key)
-    flat = _flat_positions(key, shape)
+    flat = flat_positions(key, shape)
     if flat is None:
         return index(t, (slice(None),) * len(seeds) + key)
     return index(reshape(t, (*seeds, math.prod(shape))), (Ellipsis, flat))
 
 
 @structural(
-    push=[lambda t, y, x, key: _at(t, _lead(t, x), shape_of(x), key)],
+    push=[lambda t, y, x, key: _at(t, lead(t, x), shape_of(x), key)],
     pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
-    reads=lambda x, key: ((x,), {"key": _read_key(key)}), tex="{0:9}_{{{key}}}",
+    reads=lambda x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
     text="{0:9}[{key}]",
 )  # fmt: skip
 def index(x: Value, key: Any) -> Value:
@@ -1119,7 +1027,7 @@ def index(x: Value, key: Any) -> Value:
 
 @structural(
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
-    pull=[lambda g, y, x, key, shape: _at(g, _lead(g, y), shape, key)],
+    pull=[lambda g, y, x, key, shape: _at(g, lead(g, y), shape, key)],
     reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
     tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1, guard=True,
 )  # fmt: skip
@@ -1130,10 +1038,10 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     [0.0, 5.0, 0.0]
     """
     x = np.asarray(x)[()]  # an object array without axes would be stored as such
-    flat = _flat_positions(key, shape)
+    flat = flat_positions(key, shape)
     region = np.shape(np.broadcast_to(0.0, shape)[key])
-    seeds = shape_of(x)[: _ndim(x) - len(region)]
-    result = np.zeros(seeds + shape, dtype=object if _is_reading(x) else float)
+    seeds = shape_of(x)[: ndim(x) - len(region)]
+    result = np.zeros(seeds + shape, dtype=object if is_reading(x) else float)
     if flat is None:
         result[(slice(None),) * len(seeds) + key] = x
     else:
@@ -1142,40 +1050,10 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
     return result
 
 
-def _is_reading(x: Value) -> bool:
-    """Whether a plain value is one that a rule is read on symbolically."""
-    return isinstance(x, Operand) or (type(x) is np.ndarray and x.dtype.kind == "O")
-
-
-class Each:
-    """Rules of an operation with any number of operands: one function, told the position."""
-
-    def __init__(self, rule: Any) -> None:
-        """Hold the rule, called with the operand's position before its other arguments."""
-        self.rule = rule
-
-    def __getitem__(self, position: int) -> Any:
-        """Give the rule of one operand."""
-        return lambda *args, **options: self.rule(position, *args, **options)
-
-
-def _read_sequence(name: str, more: int) -> Any:
-    """Reader of the arguments (values, axis) of stack and concatenate."""
-
-    def read(values: Any, axis: int = 0) -> Any:
-        values = tuple(plain(x, OPERATIONS[name]) for x in values)
-        if not values:
-            raise ValueError(f"{name}: needs at least one value")
-        axes = builtins.max(_ndim(x) for x in values) + more
-        return values, {"axis": _axes_from_the_end(axis, axes, name)[0]}
-
-    return read
-
-
 @structural(
-    push=Each(lambda i, t, y, *xs, axis: scatter(t, _along(i, axis), shape_of(y))),
-    pull=Each(lambda i, g, y, *xs, axis: index(g, _along(i, axis))),
-    reads=_read_sequence("stack", 1), tex="({all})", text="stack({all})",
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))),
+    reads=read_sequence("stack", 1), tex="({all})", text="stack({all})",
 )  # fmt: skip
 def stack(values: Sequence[Value], axis: int = 0) -> Value:
     """Values of one shape along a new axis.
@@ -1186,16 +1064,10 @@ def stack(values: Sequence[Value], axis: int = 0) -> Value:
     return np.stack(values, axis)
 
 
-def _part(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
-    """Key of one operand within a concatenation."""
-    lengths = [shape_of(x)[axis] for x in values[: position + 1]]
-    return _along(slice(builtins.sum(lengths[:-1]), builtins.sum(lengths)), axis)
-
-
 @structural(
-    push=Each(lambda i, t, y, *xs, axis: scatter(t, _part(i, xs, axis), shape_of(y))),
-    pull=Each(lambda i, g, y, *xs, axis: index(g, _part(i, xs, axis))),
-    reads=_read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
+    push=Each(lambda i, t, y, *xs, axis: scatter(t, part_of(i, xs, axis), shape_of(y))),
+    pull=Each(lambda i, g, y, *xs, axis: index(g, part_of(i, xs, axis))),
+    reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
 )  # fmt: skip
 def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
     """Arrays one after another along an axis that they have.
@@ -1208,67 +1080,3 @@ def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
 
 if not TYPE_CHECKING:  # checkers take every name here: they cannot read a table
     __all__ = [name for name, operation in OPERATIONS.items() if not operation.guard]
-
-# --- Python's operators --------------------------------------------------------------------------
-
-
-def _reflected(function: Any) -> Any:
-    """An operator whose left operand is something else."""
-    return lambda self, other: function(other, self)
-
-
-OPERATORS = {
-    "__add__": add,
-    "__radd__": _reflected(add),
-    "__sub__": subtract,
-    "__rsub__": _reflected(subtract),
-    "__mul__": multiply,
-    "__rmul__": _reflected(multiply),
-    "__truediv__": divide,
-    "__rtruediv__": _reflected(divide),
-    "__pow__": power,
-    "__rpow__": _reflected(power),
-    "__matmul__": matmul,
-    "__rmatmul__": _reflected(matmul),
-    "__neg__": negative,
-    "__pos__": lambda self: self,
-    "__abs__": abs,
-    "__gt__": greater,
-    "__ge__": greater_equal,
-    "__lt__": less,
-    "__le__": less_equal,
-    "__eq__": equal,
-    "__ne__": not_equal,
-}
-for method, function in OPERATORS.items():
-    setattr(Operand, method, function)
-Node.__getitem__ = index
-
-
-def _on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
-    """What numpy asks for ``array * node``; its functions proper are refused by name."""
-    apply = FROM_NUMPY.get(ufunc)
-    if apply and method == "__call__" and not options:
-        return apply(*operands)
-    raise TypeError(_advice(ufunc.__name__))
-
-
-def _on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
-    """What numpy asks for ``np.sum(node)``."""
-    raise TypeError(_advice(function.__name__))
-
-
-def _advice(name: str) -> str:
-    """What to write instead of a function of numpy's."""
-    ours = {"absolute": "abs", "amax": "max", "amin": "min"}.get(name, name)
-    remedy = f"use minigrad.{ours}" if ours in OPERATIONS else "write it with minigrad's functions"
-    return f"np.{name} knows no traced values: {remedy}"
-
-
-FROM_NUMPY = {
-    ufunc: f
-    for f in OPERATORS.values()
-    if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
-}
-Node.__array_function__ = _on_function
-Operand.__array_ufunc__ = _on_ufunc

@@ -421,7 +421,7 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
         value = np.add.reduce(value, axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
     if type(value) is np.float64:
-        return float(value)
+        value = float(value)
     return value if shape_of(value) == target else ops.reshape(value, target)
 
 

@@ -330,3 +330,11 @@ def test_keywords_reach_the_function_through_every_transform() -> None:
     for transform in (mg.grad, mg.jacobian, mg.jacrev, mg.jacfwd):
         assert transform(f, (0, 1))(2.0, 1.0, factor=3.0) == (12.0, 12.0)
     assert mg.hessian(f, (0, 1))(2.0, 1.0, factor=3.0) == ((6.0, 12.0), (12.0, 0.0))
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_what_was_repeated_gets_a_gradient_of_its_own_shape(shape: tuple[int, ...]) -> None:
+    one = 2.0 if shape == () else np.full(shape, 2.0)
+    gradient = mg.grad(lambda x: mg.sum(x * A))(one)
+    assert np.shape(gradient) == shape
+    assert type(gradient) is (np.ndarray if shape else float)

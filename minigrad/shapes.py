@@ -1,0 +1,149 @@
+"""What structural operations are told: axes, keys and shapes, read from the arguments of a call.
+
+Nothing here is differentiated. Axes are counted from the end, where a leading axis of seeds does
+not shift them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.node import Operand, Value, shape_of
+from minigrad.operation import OPERATIONS, plain
+
+
+def ndim(x: Value) -> int:
+    """Number of axes of a value of any kind."""
+    return len(shape_of(x))
+
+
+def lead(t: Value, like: Value) -> tuple[int, ...]:
+    """Lengths of the leading axes of seeds that a tangent or adjoint has before its own."""
+    return shape_of(t)[: ndim(t) - ndim(like)]
+
+
+def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
+    """An axis argument as negative positions, which a leading axis of seeds does not shift."""
+    if axis is None:
+        return tuple(range(-axes, 0))
+    if type(axis) is int and -axes <= axis < axes:
+        return (axis if axis < 0 else axis - axes,)
+    hint = {"max": "larger of two values use maximum", "min": "smaller of two values use minimum"}
+    remedy = f"; for the {hint[name]}" if name in hint else ""
+    chosen = axis if isinstance(axis, tuple) else (axis,)
+    for position in chosen:
+        if not isinstance(position, (int, np.integer)) or isinstance(position, bool):
+            raise TypeError(f"{name}: an axis is an integer, not {position!r}{remedy}")
+        if not -axes <= position < axes:
+            raise ValueError(f"{name}: no axis {position} in a value with {axes} axes{remedy}")
+    return tuple(sorted(position % axes - axes for position in chosen))
+
+
+def over_axes(name: str, default: Any = None) -> Any:
+    """Reader of the arguments (x, axis, keepdims) of a reduction."""
+
+    def read(x: Value, axis: Any = default, keepdims: bool = False) -> Any:
+        return (x,), {"axis": axes_from_the_end(axis, ndim(x), name), "keepdims": keepdims}
+
+    return read
+
+
+def along(position: Any, axis: int) -> tuple[Any, ...]:
+    """Key of one position, or slice, along a negative axis."""
+    return (Ellipsis, position) + (slice(None),) * (-axis - 1)
+
+
+def repeated(x: Value, shape: tuple[int, ...]) -> Value:
+    """A new array of a shape, filled with x."""
+    result = np.empty(shape, object if is_reading(x) else float)
+    result[...] = x
+    return result
+
+
+def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
+    """How many elements a reduction takes together."""
+    return float(math.prod(shape_of(x)[position] for position in axis))
+
+
+def read_dot(a: Value, b: Value) -> Any:
+    """Operands of dot, which are vectors or matrices."""
+    b = plain(b, OPERATIONS["dot"])
+    for x in (a, b):
+        if ndim(x) not in {1, 2}:
+            raise TypeError(
+                f"dot: takes vectors and matrices, not a value with {ndim(x)} axes:"
+                " use multiply for numbers, matmul for stacks of matrices"
+            )
+    return (a, b), None
+
+
+def read_reshape(x: Value, shape: Any) -> Any:
+    """Operand and full shape of reshape."""
+    asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
+    full = tuple(size // max(known, 1) if n == -1 else n for n in asked)
+    if math.prod(full) != size:
+        raise ValueError(f"reshape: {shape_of(x)} has {size} elements and does not fit {asked}")
+    return (x,), {"shape": full}
+
+
+def back(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that undoes an order."""
+    return tuple(axes.index(axis) - len(axes) for axis in range(-len(axes), 0))
+
+
+def read_transpose(x: Value, axes: Any = None) -> Any:
+    """Operand and negative axes of transpose."""
+    n = ndim(x)
+    order = tuple(range(n))[::-1] if axes is None else tuple(axes)
+    if sorted(a % n if n else a for a in order) != list(range(n)):
+        raise ValueError(f"transpose: {order} is no order of {n} axes")
+    return (x,), {"axes": tuple(a % n - n for a in order)}
+
+
+def read_key(key: Any) -> tuple[Any, ...]:
+    """A key as a tuple, its lists and masks as arrays of positions."""
+    parts: list[Any] = []
+    for part in key if isinstance(key, tuple) else (key,):
+        if isinstance(part, Operand):
+            raise TypeError("index: a traced value cannot be a position: use node.value")
+        if isinstance(part, (list, np.ndarray)):
+            array = np.asarray(part)
+            parts.extend(np.nonzero(array) if array.dtype == bool else [array.astype(int)])
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
+def flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Positions in the flattened array, where a key holds arrays of positions; else None."""
+    if not any(isinstance(part, np.ndarray) for part in key):
+        return None
+    return np.arange(math.prod(shape)).reshape(shape)[key]
+
+
+def is_reading(x: Value) -> bool:
+    """Whether a plain value is one that a rule is read on symbolically."""
+    return isinstance(x, Operand) or (type(x) is np.ndarray and x.dtype.kind == "O")
+
+
+def read_sequence(name: str, more: int) -> Any:
+    """Reader of the arguments (values, axis) of stack and concatenate."""
+
+    def read(values: Any, axis: int = 0) -> Any:
+        values = tuple(plain(x, OPERATIONS[name]) for x in values)
+        if not values:
+            raise ValueError(f"{name}: needs at least one value")
+        axes = max(ndim(x) for x in values) + more
+        return values, {"axis": axes_from_the_end(axis, axes, name)[0]}
+
+    return read
+
+
+def part_of(position: int, values: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
+    """Key of one operand within a concatenation."""
+    lengths = [shape_of(x)[axis] for x in values[: position + 1]]
+    return along(slice(sum(lengths[:-1]), sum(lengths)), axis)
