@@ -139,7 +139,7 @@ def read_site(config_file: str | None) -> tuple[Site, Path]:
 
 def run_accept(options: argparse.Namespace) -> int:
     """Show what differs, then write the records of the pages, each whole or not at all."""
-    if os.environ.get("CI"):
+    if os.environ.get("CI"):  # an empty variable is one that was unset
         print("accept: refused, as CI is set: a person accepts, and commits the record")
         return WRONG
     site, docs = read_site(options.config_file)
@@ -239,7 +239,7 @@ def run_verify(options: argparse.Namespace) -> int:
             print(line)
         counts = (
             f"{verdict.pages} pages, {verdict.blocks} blocks, {verdict.numbers} numbers, "
-            f"{verdict.views} views"
+            f"{verdict.views} views, {len(verdict.offered)} files"
         )
         if not verdict.blocks:
             print(f"{path}: no computed block found, so nothing was verified")

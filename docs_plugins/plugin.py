@@ -20,6 +20,7 @@ from mkdocs.utils import get_relative_url
 
 from docs_plugins import font, fresh, packing
 from docs_plugins.drift import files as record_files
+from docs_plugins.drift import inventory
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -198,6 +199,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         if problems and not (self.serving or self.reading_only):
             raise PluginError(self.site.verdict())
         packing.publish(self.site.published(), config.site_dir)
+        inventory.write(Path(config.site_dir), self.site.blocks)
         self.font = _publish_font(self.needed, config, files, frozenset(self.site.signs))
         return env
 
@@ -316,6 +318,7 @@ def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str, text: st
         unreadable=unreadable,
         root=get_relative_url(".", page.url).rstrip("/") or ".",
         link=_sources(page, config),
+        built=file.dest_uri,
     )
 
 

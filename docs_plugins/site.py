@@ -26,6 +26,7 @@ from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
 SHIELD = ("\ufdd0", "\ufdd1")
+PUBLISHED = re.compile(r' data-mg-block="(\w+)"')
 ACCEPT = ("python", "-m", "docs_plugins", "accept")
 
 
@@ -42,6 +43,7 @@ class Source:
     unreadable: str = ""  # why what stands in a record's place is not read
     root: str = "."  # from the built page to the site's folder
     link: str = ""  # the address that the path of a source is put behind, where it is known
+    built: str = ""  # where the built page stands in the site
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Site:
     orphans: tuple[Path, ...] = ()  # those records
     shelf: Shelf = field(default_factory=Shelf)
     files: dict[str, int] = field(default_factory=dict)  # on it: to publish, by their place there
+    blocks: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each built page
     signs: set[str] = field(default_factory=set)  # that scripts set in the formulas' letters
     spent: float = 0.0  # seconds of processor time in our own pages
 
@@ -92,6 +95,7 @@ class Site:
         self.files |= {path: self.shelf.put(text) for path, text in files.items()}
         for text in (text for path, text in files.items() if path.endswith(".js")):
             self.signs.update(letter for letter in set(text) if letter > "~")
+        self.blocks[source.built] = tuple(PUBLISHED.findall(html)) if page.blocks else ()
         page.counts, page.ended = _counts(page), True
         self.recorded.update(block.fence.text for block in page.blocks)
         if not self.keeping:

@@ -11,6 +11,7 @@ from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TAKE = "mg-take"  # the class of the list of files to take away
 DEEPEST = 12  # elements of ours within each other; a page of ours has two
 # attributes that a reader sees or hears, that draw, or that say what a part is of; ids, classes and
 # links are the page's affair
@@ -31,7 +32,7 @@ IMPLIED_END: Mapping[str, frozenset[str]] = {
 }
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _ELEMENTS = frozenset(("data-mg", "data-mg-view", "data-mg-fact"))
-_OURS = _ELEMENTS | {"data-mg-block", "data-mg-in"}
+_OURS = _ELEMENTS | {"data-mg-block", "data-mg-in", "data-mg-tape"}
 _LONGER = frozenset("<>!:=≠≤≥")  # before =, they make another sign
 _SPACE = re.compile(r"[\s\u2060-\u2064]+")
 
@@ -84,6 +85,15 @@ class PublishedView:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file that a page comes with: one to take away, or its script."""
+
+    address: str
+    script: str  # the name that the script gives itself; "" for a file to take away
+    line: int
+
+
 @dataclass(slots=True)
 class Published:
     """Everything of ours on one built page."""
@@ -92,6 +102,7 @@ class Published:
     numbers: list[PublishedNumber] = field(default_factory=list)
     views: list[PublishedView] = field(default_factory=list)
     facts: list[PublishedFact] = field(default_factory=list)
+    files: list[PublishedFile] = field(default_factory=list)
     too_deep: int | None = None  # the line where elements of ours stand too deep in each other
 
 
@@ -114,6 +125,7 @@ def read(html: str) -> Published:
     opened: list[_Open] = []
     before = formula = ""  # the last characters of text; the TeX of the formula that is open
     line, counted = 1, 0
+    taking = False  # whether the list of files to take away is open
     for token in tokens(html):
         if isinstance(token, Text):
             before = (before + without_space(token.text))[-2:]
@@ -126,13 +138,32 @@ def read(html: str) -> Published:
             _end(opened.pop(), found)
         if token.tag == "math" or token.tag in IMPLIED_END:
             formula = token.attributes.get("data-tex", "") if isinstance(token, Start) else ""
-        if isinstance(token, Start) and not _OURS.isdisjoint(token.attributes):
+        taking = _takes(token, taking)
+        if isinstance(token, Start) and _is_ours(token, taking):
             line += html.count("\n", counted, token.offset)
             counted = token.offset
+            found.files += _taken(token, line) if taking else ()
             _begin(token, line, before, formula, opened, found)
     for element in reversed(opened):
         _end(element, found)
     return found
+
+
+def _takes(token: Start | End, taking: bool) -> bool:
+    """Whether a list of files to take away is open behind a tag."""
+    if token.tag != "ul":
+        return taking
+    return isinstance(token, Start) and TAKE in token.attributes.get("class", "").split()
+
+
+def _is_ours(start: Start, taking: bool) -> bool:
+    return (taking and start.tag == "a") or not _OURS.isdisjoint(start.attributes)
+
+
+def _taken(start: Start, line: int) -> list[PublishedFile]:
+    """The file that a link of the list leads to."""
+    address = start.attributes.get("href")
+    return [PublishedFile(address, "", line)] if start.tag == "a" and address else []
 
 
 def _follow(element: _Open, token: Start | End) -> None:
@@ -153,6 +184,9 @@ def _begin(
 ) -> None:
     if "data-mg-in" in start.attributes:
         found.numbers += _in_attributes(start.attributes, line)
+    if "data-mg-tape" in start.attributes:
+        address = start.attributes.get("data-mg-src", "")
+        found.files.append(PublishedFile(address, start.attributes["data-mg-tape"], line))
     if "data-mg-block" in start.attributes:
         found.blocks.append(_block(start.attributes, line))
     elif start.empty or _ELEMENTS.isdisjoint(start.attributes):

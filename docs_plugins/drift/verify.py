@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from docs_plugins import compute, language, references
 from docs_plugins.budget import Budget, TooMuch
-from docs_plugins.drift import differences, files, record
-from docs_plugins.drift.published import plain, read, without_space
+from docs_plugins.drift import differences, files, inventory, offered, record
+from docs_plugins.drift.published import PublishedView, plain, read, without_space
 from docs_plugins.drift.rows import call_text
 from docs_plugins.extras import provenance
 from docs_plugins.numbers import FormatError, show
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         PublishedBlock,
         PublishedFact,
         PublishedNumber,
-        PublishedView,
     )
     from docs_plugins.model import Computation, Number
 
@@ -59,6 +58,7 @@ class Verdict:
     blocks: int = 0
     numbers: int = 0
     views: int = 0
+    offered: set[Path] = field(default_factory=set)  # the files that the pages come with
     computations: tuple[Computation, ...] = ()
 
     def add(self, other: Verdict) -> None:
@@ -69,10 +69,11 @@ class Verdict:
         self.blocks += other.blocks
         self.numbers += other.numbers
         self.views += other.views
+        self.offered |= other.offered
 
 
-def verify_page(html: str, path: str) -> Verdict:
-    """Check one page; `path` is how messages name it."""
+def verify_page(html: str, path: str, folder: offered.Folder | None = None) -> Verdict:
+    """Check one page; `path` is how messages name it, `folder` where its files stand."""
     found = read(html)
     verdict = Verdict(blocks=len(found.blocks), numbers=len(found.numbers), views=len(found.views))
     verdict.pages = int(bool(found.blocks or found.numbers or found.views))
@@ -84,6 +85,10 @@ def verify_page(html: str, path: str) -> Verdict:
     try:
         _compute_all(found, computed, budget, report, verdict)
         _compare(found, computed, budget, report)
+        if folder is not None:
+            budget.take("references", len(found.files))
+            graph = partial(_graph, found, budget)
+            verdict.offered = offered.check(found, computed, graph, folder, report)
     except TooMuch as error:
         told = f"{error}: it is none of ours, and not checked to its end"
         verdict.problems.append(Problem(path, 1, "", told))
@@ -243,10 +248,11 @@ def _check_view(
             report(view.line, view.name, f"the page has no block {block}")
         return
     try:
-        again = _draw(view, computation, budget)
+        drawn = _draw(view, computation, budget)
     except (references.ReferenceError, ViewError, FormatError, compute.ComputationError) as error:
         report(view.line, view.name, f"the view cannot be drawn again: {error}")
         return
+    again = next(iter(read(drawn).views), None) if drawn else None
     if again is None:
         report(view.line, view.name, f"there is no view {name} to draw it again")
         return
@@ -260,7 +266,8 @@ def _check_view(
         report(view.line, view.name, f"the view draws “{there}”, computed “{here}”")
 
 
-def _draw(view: PublishedView, computation: Computation, budget: Budget) -> PublishedView | None:
+def _draw(view: PublishedView, computation: Computation, budget: Budget) -> str | None:
+    """The HTML of a view as it is drawn now; None where there is no such view."""
     body = f"{view.name} {view.options}"
     use = references.read(body, {computation.name}, VIEWS)
     if not isinstance(use, references.Use):
@@ -275,8 +282,19 @@ def _draw(view: PublishedView, computation: Computation, budget: Budget) -> Publ
         rerun=budget.spending(partial(compute.rerun, computation)),
         work=partial(compute.work, computation),
     )
-    views = read(drawn.render(request)).views
-    return views[0] if views else None
+    return drawn.render(request)
+
+
+def _graph(found: Published, budget: Budget, computation: Computation) -> str | None:
+    """The graph to take away: the first of the block on the page, or else one of its own."""
+    budget.take("views")
+    name = f"{computation.name}.graph"
+    view = next((view for view in found.views if view.name == name), None)
+    own = PublishedView(name, "", f"{computation.name}-figure", None, "", (), 1)
+    try:
+        return _draw(view or own, computation, budget)
+    except (references.ReferenceError, ViewError, FormatError, compute.ComputationError):
+        return None
 
 
 def _parting(shown: str, expected: str) -> tuple[str, str]:
@@ -324,19 +342,14 @@ def against(path: Path, computations: Sequence[Computation], page: str) -> list[
 def verify_site(path: Path, docs: Path | None = None) -> Verdict:
     """Check a built page, or every page in a folder; with `docs`, against the records there too."""
     verdict = Verdict()
-    pages = sorted(path.rglob("*.html")) if path.is_dir() else [path]
+    whole = path.is_dir()
+    pages = sorted(path.rglob("*.html")) if whole else [path]
     unused = dict.fromkeys(files.all_records(docs)) if docs else {}
+    blocks: dict[Path, tuple[str, ...]] = {}
     for page in pages:
-        size = page.stat().st_size
-        if size > LARGEST_PAGE:
-            told = f"the page has {size:,} bytes, more than {LARGEST_PAGE:,}"
-            verdict.problems.append(Problem(page.as_posix(), 1, "", told))
-            continue
-        html = page.read_text(encoding="utf-8", errors="replace")
-        if "data-mg" not in html:
-            continue
-        found = verify_page(html, page.as_posix())
+        found = _verify_file(page, offered.Folder(page, path if whole else page.parent, whole))
         verdict.add(found)
+        blocks[page] = tuple(computation.name for computation in found.computations)
         if docs is None or not found.computations:
             continue
         recorded = _record_of(page, path, docs, found.computations)
@@ -346,12 +359,44 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
         else:
             unused.pop(recorded, None)
             verdict.problems += against(recorded, found.computations, page.as_posix())
-    if path.is_dir():
+    if whole:
         verdict.problems += [
             Problem(record_path.as_posix(), 1, "", "no page of the site shows what is recorded")
             for record_path in unused
         ]
+        _check_whole(path, blocks, verdict)
     return verdict
+
+
+def _verify_file(page: Path, folder: offered.Folder) -> Verdict:
+    size = page.stat().st_size
+    if size > LARGEST_PAGE:
+        told = f"the page has {size:,} bytes, more than {LARGEST_PAGE:,}"
+        return Verdict([Problem(page.as_posix(), 1, "", told)])
+    html = page.read_text(encoding="utf-8", errors="replace")
+    return verify_page(html, page.as_posix(), folder) if "data-mg" in html else Verdict()
+
+
+def _check_whole(path: Path, blocks: Mapping[Path, tuple[str, ...]], verdict: Verdict) -> None:
+    """Miss the blocks that a site lists and does not show, and files that no page offers."""
+    listed_sites = list(inventory.lists(path))
+    for site, listed in listed_sites:
+        places = {
+            page.relative_to(site).as_posix(): names
+            for page, names in blocks.items()
+            if page.is_relative_to(site)
+        }
+        for page, names in inventory.missing(listed, places):
+            message = "published on this page, and gone"
+            verdict.problems.append(Problem((site / page).as_posix(), 1, names, message))
+        for file in offered.without_page(site, verdict.offered):
+            message = "no page of the site offers this file"
+            verdict.problems.append(Problem(file.as_posix(), 1, "", message))
+    if not listed_sites and any(blocks.values()):
+        verdict.notes.append(
+            f"{path.as_posix()} has no {inventory.PLACE}: "
+            "a page whose blocks were all taken off is not missed"
+        )
 
 
 def _record_of(

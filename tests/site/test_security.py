@@ -306,6 +306,7 @@ def test_a_hostile_page_is_refused(convert, kind):
         + "9" * 10_000
         + '"></div>',
         "<a data-mg-in='" + "f.x.value " * 10_000 + "'>",
+        "<ul class=mg-take data-mg-in=f>" + "<a href=p.f.json>" * 100_000,
         "<!--" * 250_000,
         "<" * 500_000,
     ],
