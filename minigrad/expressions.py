@@ -68,7 +68,7 @@ class Expression(Reading):
         if structural and not any(getattr(x, "whole", False) for x in operands):
             arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
             return on_objects(operation, arrays, options or {})
-        found = [x if isinstance(x, Expression) else expression(x) for x in operands]
+        found = [x if isinstance(x, Expression) else constant(x) for x in operands]
         return simpler(operation, found) or applied(operation, found, options)
 
 
@@ -116,6 +116,19 @@ def expression(x: Value) -> Expression:
     return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
 
 
+def constant(x: Value) -> Expression:
+    """A constant of a rule: a float is exact if it has few digits, as 0.5 has and ln 2 has not."""
+    if type(x) is not float or len(digits_of(x)) <= TYPED:
+        return expression(x)
+    rounded = Expression(ROUNDED, [literal(abs(x))])
+    return rounded if x > 0 else -rounded
+
+
+def digits_of(x: float) -> str:
+    """The significant digits of a double's shortest decimal."""
+    return repr(x).partition("e")[0].replace(".", "").strip("-0")
+
+
 @lru_cache(maxsize=256)
 def literal(x: float) -> Number:
     """The shortest decimal of a double."""
@@ -123,6 +136,10 @@ def literal(x: float) -> Number:
 
 
 ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")
+ROUNDED = Operation("rounded", None, tex="{0}", text="{0}", javascript="{0}", binds=0)
+"""A number that is not exactly the one meant; it prints as that number."""
+TYPED = 14
+"""More digits than these nobody types: the number was computed, and rounded."""
 
 
 def applied(

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
-from minigrad.expressions import Expression, Number, Symbol, applied, expanded, expression
+from minigrad.expressions import (
+    Expression,
+    Number,
+    Symbol,
+    applied,
+    constant,
+    expanded,
+    expression,
+)
 from minigrad.node import Node, Tape, Value
 from minigrad.operation import on_objects
 
@@ -258,7 +266,7 @@ def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expres
         return None
     rule = node.operation.partials[position]
     if rule is None or isinstance(rule, float):
-        return expression(rule or 0.0)
+        return constant(rule or 0.0)
     return expression(rule(atoms[node.index], *operands(node, atoms)))
 
 

@@ -399,6 +399,17 @@ def level(tape: Tape) -> set[int]:
     return found
 
 
+def needed(tape: Tape, outputs: Iterable[Node]) -> set[int]:
+    """Indices of the nodes whose tangents reach the outputs: not those that are only compared."""
+    found = {y.index for y in outputs}
+    for node in reversed(tape):
+        if node.index in found:
+            rules = node.operation.partials or [()] * len(node.operands)
+            pairs = zip(rules, node.operands, strict=True) if node.operands else ()
+            found.update(x.index for rule, x in pairs if rule is not None)
+    return found - {-1}
+
+
 def local_partial(node: Node, position: int) -> Value:
     """Local partial derivative of an elementwise operation by one operand."""
     rule = node.operation.partials[position]  # type: ignore[index]
@@ -426,7 +437,12 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
 
 
 def forward(
-    tape: Tape, given: Iterable[tuple[Node, Value]], seeds: int = 0, *, checked: bool = False
+    tape: Tape,
+    given: Iterable[tuple[Node, Value]],
+    seeds: int = 0,
+    wanted: set[int] | None = None,
+    *,
+    checked: bool = False,
 ) -> list[Value | None]:
     """Tangents of all nodes, given those of the inputs.
 
@@ -434,6 +450,7 @@ def forward(
         tape: The nodes in order.
         given: Pairs of an input and its tangent.
         seeds: How many leading axes of seeds the tangents have: 0 or 1.
+        wanted: Indices of the nodes to go through; all if omitted.
         checked: Whether to look at every node for what is not finite.
 
     Raises:
@@ -444,7 +461,7 @@ def forward(
         tangents[node.index] = tangent
     try:
         for node in tape:
-            if node.first is None:
+            if node.first is None or (wanted is not None and node.index not in wanted):
                 continue
             operands = node.operands
             values = [x.value for x in operands]

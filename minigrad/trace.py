@@ -129,18 +129,32 @@ class Trace:
             self.locate(error)
             raise
 
-    def tangents(self, given: list[tuple[Node, Value]], seeds: int = 0) -> list[Value | None]:
-        """Tangents of all nodes; an error tells the user's line that made the node."""
+    def tangents(
+        self, given: list[tuple[Node, Value]], seeds: int = 0, wanted: set[int] | None = None
+    ) -> list[Value | None]:
+        """Tangents of all nodes, or of those wanted; an error tells the line that made the node."""
         try:
             with raising():
-                tangents = sweep.forward(self.nodes, given, seeds)
+                tangents = sweep.forward(self.nodes, given, seeds, wanted)
             for y in self.outputs:
                 if y.index >= 0 and not is_finite(tangents[y.index]):
-                    sweep.forward(self.nodes, given, seeds, checked=True)
+                    sweep.forward(self.nodes, given, seeds, wanted, checked=True)
         except DomainError as error:
             self.locate(error)
             raise
         return tangents
+
+    def output_tangents(
+        self, given: list[tuple[Node, Value]], seeds: int = 0
+    ) -> list[Value | None]:
+        """The same for the outputs' sake: what they do not depend on needs no derivative."""
+        try:
+            return self.tangents(given, seeds)
+        except DomainError:
+            wanted = sweep.needed(self.nodes, self.outputs)
+            if len(wanted) == len(self.nodes):
+                raise
+            return self.tangents(given, seeds, wanted)
 
     def locate(self, error: DomainError) -> None:
         """Evaluate once more up to the node of an error, to learn the user's line."""

@@ -109,7 +109,7 @@ def jvp(
     if len(tangents) != len(t.inputs):
         raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
     pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
-    found = t.tangents(pairs)
+    found = t.output_tangents(pairs)
     out = finished(found, t.outputs, [tangent for _, tangent in pairs])
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 

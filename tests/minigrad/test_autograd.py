@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from tests.minigrad import oracle
 from tests.minigrad.programs import Program, drawn, perform
 
 autograd = pytest.importorskip("autograd", reason="autograd is not installed (the bench extra)")
@@ -52,7 +53,8 @@ def test_a_hundred_random_programs_have_autograds_jacobian() -> None:
         if not {step.name for step in program.steps} <= {*SAME_NAME, *WRITTEN_OUT}:
             continue
         try:
-            ours = mg.trace(program, *program.inputs).jacobian().value
+            trace = mg.trace(program, *program.inputs)
+            ours = trace.jacobian().value
         except mg.DomainError:
             continue
         blocks = []
@@ -65,7 +67,10 @@ def test_a_hundred_random_programs_have_autograds_jacobian() -> None:
         except ValueError:  # autograd's own: some of its rules forget what was broadcast
             continue
         wanted = np.concatenate(blocks, axis=1)
-        assert np.allclose(ours, wanted, rtol=1e-9, atol=1e-10), program
+        if not np.allclose(ours, wanted, rtol=1e-9, atol=1e-10):  # a third opinion: whose fault?
+            third = np.array(oracle.differences(trace), dtype=float)
+            assert np.allclose(ours, third, rtol=1e-9, atol=1e-10), program
+            continue
         compared += 1
     assert compared >= 100
 

@@ -123,9 +123,21 @@ def bent(x: Any) -> Any:
     return mg.sum((-2.0) ** mg.greater(x, 1.0) * x)
 
 
+def test_what_is_only_compared_needs_no_derivative() -> None:
+    def compared(x: Any) -> Any:
+        return mg.greater(mg.sqrt(x), -1.0) * x
+
+    assert mg.grad(compared)(0.0) == mg.jvp(compared, (0.0,), (1.0,))[1] == 1.0
+    assert mg.jacfwd(compared)(0.0) == 1.0
+    assert mg.hvp(lambda x: compared(x) * x, (0.0,), (1.0,)) == 2.0
+    with pytest.raises(mg.DomainError, match="sqrt"):  # here the tangent of the root is asked for
+        mg.trace(compared, 0.0).forward([1.0])
+
+
 def test_what_does_not_change_with_the_input_needs_no_derivative() -> None:
     assert mg.grad(bent)(3.0) == mg.vjp(bent, 3.0)[1](1.0)[0] == mg.jacrev(bent)(3.0) == -2.0
     assert mg.grad(bent)(np.array([3.0, 0.5])).tolist() == [-2.0, 1.0]
     assert mg.hessian(lambda x: bent(x) * x)(3.0) == -4.0
+    assert mg.jvp(bent, (3.0,), (1.0,))[1] == mg.jacfwd(bent)(3.0) == -2.0
     with pytest.raises(mg.DomainError, match="power"):  # here the exponent's adjoint is asked for
         mg.trace(bent, 3.0).backward()

@@ -23,11 +23,15 @@ def agree(claimed: Any, trace: mg.Trace, expected: list[oracle.Flat]) -> None:
 
 
 def is_differentiable(trace: mg.Trace) -> bool:
-    """Whether every link has a derivative; where one has none, both sweeps must say so."""
+    """Whether every link has a derivative; where one has none, both sweeps must say so.
+
+    They need not where something is compared: over such links nothing goes, see test_kinks.
+    """
     _, links = oracle.links(trace)
     if oracle.representable([slope for entries in links.values() for *_, slope in entries]):
         return True
-    return not any(refused(trace, mode) for mode in ("reverse", "forward"))
+    compared = mg.sweep.level(trace.nodes)
+    return not compared and not any(refused(trace, mode) for mode in ("reverse", "forward"))
 
 
 def refused(trace: mg.Trace, mode: str) -> bool:
@@ -150,6 +154,6 @@ def test_hessian_is_symmetric_and_what_mpmath_says(program: Program) -> None:
     assert np.allclose(
         np.concatenate([np.ravel(p) for p in parts]),
         found @ flat,
-        rtol=1e-9,
-        atol=1e-9 * max(1.0, scale),
+        rtol=1e-11,
+        atol=1e-12 * max(1.0, scale),
     )
