@@ -52,6 +52,13 @@ def _on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options
     raise TypeError(_advice(ufunc.__name__))
 
 
+def _on_attribute(_self: Operand, name: str) -> NoReturn:
+    """What Python asks for ``node.sum()``; nodes have no methods of numpy's."""
+    ours = {"T": "transpose"}.get(name, name)
+    remedy = f": write minigrad.{ours}(x)" if ours in OPERATIONS else ""
+    raise AttributeError(f"a traced value has no {name}{remedy}", name=name)
+
+
 def _on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
     """What numpy asks for ``np.sum(node)``."""
     raise TypeError(_advice(function.__name__))
@@ -70,4 +77,5 @@ FROM_NUMPY = {
     if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
 }
 Node.__array_function__ = _on_function
+setattr(Node, "__getattr__", _on_attribute)  # noqa: B010  (checkers must not take it for granted)
 Operand.__array_ufunc__ = _on_ufunc

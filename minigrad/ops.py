@@ -570,6 +570,9 @@ def wins(a: Value, b: Value) -> Value:
 def where(condition: Value, a: Value, b: Value) -> Value:
     """Choose a where the condition is not 0, else b; the condition has no derivative.
 
+    Both are computed, so both must be defined: ``where(x > 0.0, log(where(x > 0.0, x, 1.0)), 0.0)``
+    takes the logarithm of no other x.
+
     >>> where(greater(2.0, 1.0), 5.0, 6.0)
     5.0
     """
@@ -707,6 +710,8 @@ def _others(x: Value, axis: tuple[int, ...]) -> Value:
     result = 1.0
     for position in axis:
         count = shape_of(x)[position]
+        if not count:
+            return x
         parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
         before = [1.0, *accumulate(parts[:-1], multiply)]
         after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]

@@ -208,13 +208,14 @@ def tuple_of(argnums: Argnums) -> tuple[int, ...]:
 def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
     """Argument positions, checked and not negative."""
     count = len(args)
-    simple = True
-    for position in argnums:
-        if not 0 <= position < count:
-            simple = False
-            if not -count <= position < 0:
-                raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
-    return argnums if simple else tuple(position % count for position in argnums)
+    if len(argnums) == 1 and 0 <= argnums[0] < count:
+        return argnums
+    if not all(-count <= position < count for position in argnums):
+        raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    found = tuple(position % count for position in argnums)
+    if len(set(found)) < len(found):
+        raise TypeError(f"argnums={argnums!r} names an argument twice")
+    return found
 
 
 def finished(

@@ -182,7 +182,7 @@ def test_a_function_that_returns_nothing_is_refused() -> None:
         mg.grad(lambda x: None)(1.0)
 
 
-@pytest.mark.parametrize("argnums", [2, (0, 3), -3, "x", 1.0, True, ()])
+@pytest.mark.parametrize("argnums", [2, (0, 3), (0, 0), (1, -1), -3, "x", 1.0, True, ()])
 def test_argnums_that_are_none_are_refused(argnums: Any) -> None:
     with pytest.raises(TypeError, match="argnums"):
         mg.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
@@ -199,3 +199,12 @@ def test_wrong_shapes_are_refused() -> None:
         mg.grad(lambda x: mg.sum(mg.reshape(x, (3,))))(np.ones(4))
     with pytest.raises(ValueError, match="axis"):
         mg.sum(np.ones(4), axis=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("T", "minigrad.transpose"), ("sum", "minigrad.sum"), ("other", "has no other")],
+)
+def test_numpys_methods_are_refused_by_name(name: str, ours: str) -> None:
+    with pytest.raises(AttributeError, match=ours):
+        mg.grad(lambda x: getattr(x, name))(np.ones(2))

@@ -338,3 +338,8 @@ def test_what_was_repeated_gets_a_gradient_of_its_own_shape(shape: tuple[int, ..
     gradient = mg.grad(lambda x: mg.sum(x * A))(one)
     assert np.shape(gradient) == shape
     assert type(gradient) is (np.ndarray if shape else float)
+
+
+def test_a_product_of_nothing_has_an_empty_gradient() -> None:
+    assert mg.grad(mg.prod)(np.zeros(0)).shape == (0,)
+    assert mg.grad(lambda x: mg.sum(mg.prod(x, axis=0)))(np.zeros((0, 3))).shape == (0, 3)
