@@ -52,11 +52,13 @@ def _on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options
     raise TypeError(_advice(ufunc.__name__))
 
 
-def _on_attribute(_self: Operand, name: str) -> NoReturn:
-    """What Python asks for ``node.sum()``; nodes have no methods of numpy's."""
-    ours = {"T": "transpose"}.get(name, name)
-    remedy = f": write minigrad.{ours}(x)" if ours in OPERATIONS else ""
-    raise AttributeError(f"a traced value has no {name}{remedy}", name=name)
+def _no_method(name: str, ours: str) -> property:
+    """What stands in a node where an array has a method; a ``__getattr__`` would slow all reads."""
+
+    def refuse(_self: Operand) -> NoReturn:
+        raise AttributeError(f"a traced value has no {name}: write minigrad.{ours}(x)")
+
+    return property(refuse)
 
 
 def _on_function(_self: Operand, function: Any, *_: Any) -> NoReturn:
@@ -77,5 +79,7 @@ FROM_NUMPY = {
     if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
 }
 Node.__array_function__ = _on_function
-setattr(Node, "__getattr__", _on_attribute)  # noqa: B010  (checkers must not take it for granted)
+for name in dir(np.ndarray):
+    if name in OPERATIONS or name == "T":
+        setattr(Node, name, _no_method(name, "transpose" if name == "T" else name))
 Operand.__array_ufunc__ = _on_ufunc
