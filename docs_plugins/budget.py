@@ -1,4 +1,8 @@
-"""How much one page may ask for, so that no page takes a build long, whatever it holds."""
+"""How much one page may ask for, so that no page takes a build long, whatever it holds.
+
+Its one currency is the value: computing one and writing it takes about 50 microseconds of processor
+time, so that all that a page may ask for takes about a second.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,11 @@ from docs_plugins.model import Computation
 
 REMEDY = "split the page"
 VALUES = "values computed and drawn"
-RERUN = 10  # what computing a function once more takes, in values, before its first value
+BLOCK = 20  # what a block takes, in values, before its first value
+RERUN = 14  # what computing a function once more takes, likewise
+EFFORT = (
+    18  # microseconds of a second opinion, as it estimates itself, to a value: for both engines
+)
 LONGEST_PAGE = 4_000_000  # characters of a page that has blocks
 
 
@@ -47,10 +55,14 @@ class Budget:
             raise TooMuch(f"more than {most:,} {what} on one page")
 
     def take_computed(self, computation: Computation) -> None:
-        """Take what a computation has computed: the elements of its values and its Jacobian."""
-        entries = sum(map(len, computation.jacobian.entries))
-        values = sum(len(variable.value) for variable in computation.variables)
-        self.take(VALUES, values + entries)
+        """Take what a computation has computed: every number, and what was not written of it."""
+        self.take(VALUES, BLOCK + len(computation.numbers) + computation.effort // EFFORT)
+
+    def take_drawn(self, view: str, computation: Computation) -> None:
+        """Take what a view takes: most go through the nodes, a graph's layout through pairs."""
+        nodes = len(computation.variables)
+        more = {"graph": nodes * nodes // 8, "work": 300 + 14 * nodes}
+        self.take(VALUES, nodes + more.get(view, 0))
 
     def spending(
         self, rerun: Callable[[Mapping[str, float]], Computation]
@@ -59,7 +71,8 @@ class Budget:
 
         def spent(changes: Mapping[str, float]) -> Computation:
             computation = rerun(changes)
-            self.take(VALUES, RERUN + len(computation.variables))
+            taken = RERUN + len(computation.variables) + computation.effort // EFFORT
+            self.take(VALUES, taken)
             return computation
 
         return spent

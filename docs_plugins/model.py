@@ -144,6 +144,7 @@ class Computation:
     numbers: Mapping[str, Number]  # every addressable value of the block by its path: "x2.adjoint"
     engine: str  # minigrad's version
     cross_checks: int  # values that were computed a second way and agreed
+    effort: int = 0  # microseconds that the second way was expected to take, roughly
 
     def by_address(self, address: str) -> Variable | None:
         """Return the variable that references name so, or None."""

@@ -13,7 +13,7 @@ from functools import partial
 from html import escape
 
 from docs_plugins import compute, extras, language, references
-from docs_plugins.budget import VALUES, Budget, TooMuch
+from docs_plugins.budget import Budget, TooMuch
 from docs_plugins.drift import literals
 from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
@@ -280,7 +280,7 @@ class Page:
     ) -> Place:
         view = VIEWS[use.view]
         self.spend("views", origin)
-        self.spend(VALUES, origin, len(computation.variables))
+        self._told(origin, lambda: self.budget.take_drawn(use.view, computation))
         given, ranges = tapes.split_ranges(use.view, use.options, computation)
         self.extras.ranges.setdefault(use.block, {}).update(ranges)
         options = read_options(view, given)

@@ -33,7 +33,8 @@ def run(program: Program, call: Call) -> Computation:
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)
-    return replace(assembled.computation, cross_checks=crosscheck(forward, assembled, opinion))
+    checks = crosscheck(forward, assembled, opinion)
+    return replace(assembled.computation, cross_checks=checks, effort=opinion.effort)
 
 
 def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:

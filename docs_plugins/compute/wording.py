@@ -21,6 +21,7 @@ Edge = tuple[int, int, int]  # operand, consumer, position
 Constants = dict[tuple[int, int], Any]  # by consumer and position
 DEEPEST = 60  # steps that one formula nests; beyond, a step is named by its number
 MOST_SYMBOLS = 400  # entries of a Jacobian that are also written in symbols
+MOST_READ = 5_000  # elements of all nodes that are gone through for that, once for each output
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,10 @@ def _longest_way(trace: minigrad.Trace) -> int:
 def _jacobian(key: Key) -> tuple[tuple[Formula, ...], ...] | None:
     """Each entry in the signs of the writer's names, and in these names; v's are written out."""
     trace = key.trace
-    if sum(y.size for y in trace.outputs) * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
+    outputs = sum(y.size for y in trace.outputs)
+    if outputs * sum(x.size for x in trace.inputs) > MOST_SYMBOLS:
+        return None
+    if outputs * sum(node.size for node in trace.nodes) > MOST_READ:
         return None
     if _longest_way(trace) > DEEPEST:
         return None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def opinion(program: Program, call: Call) -> Opinion:
     r"""Compute one call of a program: every value, contribution, adjoint and Jacobian entry.
 
-    Raises `ProgramError` where the arrays are too large for that to take about a second at most.
+    Raises `ProgramError` where the arrays are too large for that to take a fraction of a second.
 
     >>> from docs_plugins.language import parse
     >>> program = parse("def f(x1, x2): return ln(x1) + x1*x2 - sin(x2)\nf(2, 5)")

@@ -11,7 +11,7 @@ from docs_plugins.language import Call, Constant, Program, ProgramError, Step
 from docs_plugins.second.meanings import MEANINGS, Link, Shape, shaped
 from docs_plugins.second.slopes import MP, Real
 
-MOST_EFFORT = 1_000_000  # microseconds, roughly
+MOST_EFFORT = 300_000  # microseconds, roughly; the engine takes as long again
 Shake = Callable[[Real], Real]
 
 
@@ -31,21 +31,23 @@ class Opinion:
     contributions: Mapping[tuple[int, int, int], Any]  # operand, consumer, position
     adjoints: Mapping[int, Any]
     jacobian: tuple[tuple[Real, ...], ...]  # outputs' elements by inputs' elements
+    effort: int  # microseconds that it was expected to take, roughly
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Forward:
     """Flattened values and shapes of all steps, and the derivatives over all links."""
 
     values: list[list[Real]]
     shapes: list[Shape]
     links: dict[tuple[int, int, int], list[Link]]  # operand, consumer, position
+    effort: int  # as far as it was expected
 
 
 def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion:
     """Compute one call of a program.
 
-    Raises `ProgramError` where that would take longer than about a second.
+    Raises `ProgramError` where that would take longer than a fraction of a second.
     `shake` is applied to each value and each derivative on the way: what rounding does to doubles.
     """
     forward = _forward(program, call, shake)
@@ -57,7 +59,8 @@ def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion
     ]
     reversed_links = sorted(forward.links.items(), key=lambda item: -item[0][1])
     entries = sum(map(len, forward.links.values()))
-    _check_effort(len(elements) * entries // 4, call.line)
+    effort = forward.effort + len(elements) * entries // 4
+    _check_effort(effort, call.line)
     jacobian = []
     adjoints: dict[int, Any] = {}
     contributions: dict[tuple[int, int, int], Any] = {}
@@ -82,13 +85,13 @@ def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion
         contributions,
         adjoints,
         tuple(jacobian),
+        effort,
     )
 
 
 def _forward(program: Program, call: Call, shake: Shake | None) -> _Forward:
     constant = program.constant_steps()
-    forward = _Forward([], [], {})
-    spent = 0
+    forward = _Forward([], [], {}, 0)
     for index, step in enumerate(program.steps):
         if step.function == "input":
             values, shape = _argument(call.arguments[index])
@@ -96,8 +99,8 @@ def _forward(program: Program, call: Call, shake: Shake | None) -> _Forward:
             operands, shapes = _operands(step, forward)
             meaning = MEANINGS[step.function]
             reading = meaning.read(operands, shapes, dict(step.options))
-            spent += meaning.effort(reading)
-            _check_effort(spent, step.line)
+            forward.effort += meaning.effort(reading)
+            _check_effort(forward.effort, step.line)
             values, shape = meaning.values(reading), reading.shape
             for position, operand in enumerate(step.operands):
                 if isinstance(operand, Constant) or operand in constant:

@@ -234,6 +234,12 @@ HUGE = {
         f"    b = a + a\n    c = b + b\n    return sum(c)\nf([{','.join(['1'] * 64)}])\n```\n"
         for _ in range(1_000)
     ),
+    "a product of large matrices": "```minigrad\ndef f(x):\n"
+    "    a = reshape(x, (32, 1)) * reshape(x, (1, 32))\n    b = a @ a\n    return sum(b)\n"
+    f"f([{','.join(['1'] * 32)}])\n```\n",
+    "products for each of many outputs": "```minigrad\ndef f(x):\n"
+    "    a = reshape(x, (30, 1)) * reshape(x, (1, 30))\n    return sum(sin(a) @ a, axis=0)\n"
+    f"f([{','.join(['1'] * 30)}])\n```\n",
     "many descents": BLOCK.format(3) + "{{ f.descent over=x steps=200 }}\n\n" * 100,
     "results typed on every line": BLOCK.format("1.23457") + "2.4691\n" * 50_000,
 }
