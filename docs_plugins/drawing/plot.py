@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from docs_plugins.drawing import mathline, svg
 from docs_plugins.drawing.mathline import SIZE, Line
@@ -153,11 +155,33 @@ class _Drawing:
             )
         kind = "a" if series.kind == "b" else ""
         (x, y), (end, level) = placed[0], placed[-1]
-        content += svg.text(series.first, x + 9, y + 1, anchor="start", kind=kind)
-        wide = mathline.width(series.last) + 6
-        above = min(y for x, y in placed if x >= end - wide) - 10  # clear of the points beneath it
+        beside = x + 9
+        below = _highest(placed, beside, beside + mathline.width(series.first)) - 6
+        beneath = y + SIZE + 3  # where the line rises away
+        content += svg.text(
+            series.first,
+            beside,
+            min(y + 1, below) if below > y - SIZE else beneath,
+            anchor="start",
+            kind=kind,
+        )
+        above = _highest(placed, end - mathline.width(series.last) - 6, end) - 10
         content += svg.text(series.last, end, above, anchor="end", kind=kind)
         return content + svg.text(series.name, end + 8, level + 5, anchor="start", kind=kind)
+
+
+def _highest(placed: Sequence[tuple[float, float]], start: float, end: float) -> float:
+    """The least way down that a line reaches between two places across.
+
+    >>> _highest([(0.0, 10.0), (10.0, 30.0)], 5.0, 10.0)
+    20.0
+    """
+    heights = [y for x, y in placed if start <= x <= end]
+    for (x0, y0), (x1, y1) in pairwise(placed):
+        heights += [
+            y0 + (x - x0) / (x1 - x0) * (y1 - y0) for x in (start, end) if x0 <= x <= x1 and x0 < x1
+        ]
+    return min(heights, default=placed[-1][1])
 
 
 def _figure(tick: float) -> str:

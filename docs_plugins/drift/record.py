@@ -24,9 +24,25 @@ LONGEST_NUMBER = 40
 HEADER = (
     f"# deepnotes record {VERSION}: a build compares with it, only `deepnotes accept` writes it"
 )
-COLUMNS = "{:<28}  {:<24}  {:<24}  {}"
-TITLES = COLUMNS.format("# name", "value | local partial", "adjoint | contribution", "formula")
+STOPS = (30, 56, 82)  # where the columns after the first begin
 END = "## end"
+
+
+def columns(*cells: str) -> str:
+    """Return cells as a line; after one that is too long the next columns begin in line again.
+
+    >>> columns("x1.from.v1", "0.5", "0.5", "1/x1")
+    'x1.from.v1                    0.5                       0.5                       1/x1'
+    >>> columns("(sin(x1)).from.(v1 + sin(x1))", "1.0", "1.0", "1")
+    '(sin(x1)).from.(v1 + sin(x1))  1.0                      1.0                       1'
+    """
+    line = cells[0]
+    for stop, cell in zip(STOPS, cells[1:], strict=True):
+        line = f"{line}  ".ljust(stop) + cell
+    return line
+
+
+TITLES = columns("# name", "value | local partial", "adjoint | contribution", "formula")
 
 _HEADER = re.compile(r"# deepnotes record (\d{1,9})\b", re.ASCII)
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
@@ -85,7 +101,7 @@ def merge(old: Record | None, computations: Iterable[Computation]) -> str:
             before = None if block is None else block.rows.get(row.name)
             kept = (ABSENT, ABSENT) if before is None else before.numbers
             texts = map(_kept, kept, row.numbers)
-            lines.append(COLUMNS.format(row.name, *texts, row.formula).rstrip())
+            lines.append(columns(row.name, *texts, row.formula).rstrip())
     return "\n".join([*lines, "", END, ""])
 
 

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .visits import open_context
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Browser
+
     from .conftest import Visitor
+    from .served import Served
     from .visits import Visit
 
 PAGES = ("", "backpropagation/", "how/", "minigrad/", "pytorch/")
@@ -85,3 +90,29 @@ def test_without_scripts_the_page_is_complete(page: str, visited: Visitor) -> No
 def test_the_whole_page_weighs_little(visited: Visitor) -> None:
     assert visited("backpropagation/", "desktop", "light").bytes <= 180 * KILOBYTE
     assert visited("backpropagation/", "desktop", "light", False).bytes <= 120 * KILOBYTE
+
+
+# What stands outside the frame of its inputs, or left of where its drawing can be scrolled to.
+OUTSIDE = """() => {
+  const boxes = (...elements) => elements.map(e => e.getBoundingClientRect());
+  const fields = [...document.querySelectorAll('.mg-inputs :is(label, input)')].filter(field => {
+    const [part, frame] = boxes(field, field.closest('.mg-inputs'));
+    const cut = field.tagName == 'LABEL' && field.scrollWidth > field.clientWidth;
+    return cut || part.right > frame.right;
+  });
+  const drawings = [...document.querySelectorAll('.mg-drawn svg, .mg-pair svg')].filter(drawing => {
+    const [part, frame] = boxes(drawing, drawing.closest('.mg-drawn, .mg-view'));
+    return part.left < frame.left;
+  });
+  return [...fields, ...drawings].map(e => e.id || e.outerHTML.slice(0, 80));
+}"""
+
+
+def test_on_the_smallest_screen_nothing_is_out_of_reach(browser: Browser, served: Served) -> None:
+    context, _ = open_context(browser, served, "small")
+    tab = context.new_page()
+    tab.goto(served.address("how/"))
+    tab.wait_for_selector(".mg-input")
+    assert tab.evaluate(OUTSIDE) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+    context.close()

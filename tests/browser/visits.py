@@ -10,7 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from .served import Served
 
-SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+SCREENS = {
+    "desktop": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 844},
+    "small": {"width": 320, "height": 568},
+}
 
 # Runs before the page's own scripts: adds up the shifts of the layout that no reader caused.
 WATCH_SHIFTS = """
@@ -82,8 +86,8 @@ def open_context(
         viewport=SCREENS[screen],  # type: ignore[arg-type]
         color_scheme=scheme,  # type: ignore[arg-type]
         java_script_enabled=scripts,
-        has_touch=screen == "phone",
-        is_mobile=screen == "phone",
+        has_touch=screen != "desktop",
+        is_mobile=screen != "desktop",
     )
     elsewhere: list[str] = []
 

@@ -1,13 +1,14 @@
 """Descent and the work of a Jacobian: tables and plots of what was computed."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docs_plugins import compute
-from docs_plugins.drawing.mathline import roman
+from docs_plugins.drawing.mathline import SIZE, roman, width
 from docs_plugins.drawing.plot import Plot, Series, draw, ticks
 from docs_plugins.views.base import ViewError
 from tests.docs_plugins.figures import BLOCKS, SVG, computed, drawn, parsed, texts
@@ -56,6 +57,39 @@ def test_several_steps_have_a_plot_and_folded_numbers():
     assert html.count('id="E-descent-step-') == 5
     assert html.count("<circle") == 5
     assert "<svg" not in drawn("E", "descent", rate=0.5, steps=4, show="table")
+
+
+@pytest.mark.parametrize("heights", [(9, 1.5, 0.6, 0.3), (5, 4, 3, 2), (1, 2, 4, 8), (8, 1)])
+def test_the_first_and_the_last_value_stand_clear_of_the_line(heights):
+    points = tuple((float(step), float(height)) for step, height in enumerate(heights))
+    label = roman("≈ 1.8646")
+    html = draw(Plot((Series((), points, first=label, last=label),), (), (), "", ""), "p")
+    line = re.search(r'class="f"[^>]* d="M([^"]*)"', html) or re.search(
+        r'd="M([^"H]*)"[^>]*class="f"', html
+    )
+    corners = [tuple(map(float, corner.split())) for corner in line[1].split("L")]
+    for anchor, baseline, start in written(html, "1.8646"):
+        left = start if anchor == "start" else start - width(label)
+        for x, y in between(corners, left, left + width(label)):
+            assert not baseline - SIZE * 0.7 < y < baseline, (x, y)
+
+
+def written(html, text):
+    """Anchor, baseline and place of each label with a text."""
+    found = re.findall(r"<text ([^>]*)>([^<]*)</text>", html)
+    for attributes, content in found:
+        if text in content:
+            said = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
+            yield said["text-anchor"], float(said["y"]), float(said["x"])
+
+
+def between(corners, left, right):
+    """Places of a line between two others, close together."""
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for step in range(101):
+            x = x0 + (x1 - x0) * step / 100
+            if left <= x <= right:
+                yield x, y0 + (y1 - y0) * step / 100
 
 
 @pytest.mark.parametrize(
