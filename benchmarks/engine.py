@@ -19,7 +19,8 @@ import numpy as np
 import minigrad as mg
 from benchmarks import byhand, rivals, timing
 from benchmarks.byhand import Batch
-from minigrad import printers
+from minigrad.readings import printers, symbolic
+from minigrad.readings.expressions import Symbol
 
 OURS = "minigrad"
 
@@ -314,18 +315,18 @@ def w8() -> Iterator[Figure]:
 
 def all_tex(t: mg.Trace) -> list[str]:
     """Every formula, local partial and contribution of a trace."""
-    atoms = {n.index: printers.Symbol(f"v_{{{n.index}}}", f"v{n.index}") for n in t.nodes}
-    bars = {n.index: printers.Symbol(rf"\bar{{v}}_{{{n.index}}}", f"d{n.index}") for n in t.nodes}
+    atoms = {n.index: Symbol(f"v_{{{n.index}}}", f"v{n.index}") for n in t.nodes}
+    bars = {n.index: Symbol(rf"\bar{{v}}_{{{n.index}}}", f"d{n.index}") for n in t.nodes}
     found = []
     for node in t.nodes:
         if node.operands:
-            found.append(printers.to_tex(printers.formula(node, atoms)))
+            found.append(printers.to_tex(symbolic.formula(node, atoms)))
         for position, operand in enumerate(node.operands):
             if operand.index >= 0:
-                partial = printers.local_partial(node, position, atoms)
+                partial = symbolic.local_partial(node, position, atoms)
                 if partial is not None:
                     found.append(printers.to_tex(partial))
-                sent = printers.contribution(node, position, atoms, bars[node.index])
+                sent = symbolic.contribution(node, position, atoms, bars[node.index])
                 found.append(printers.to_tex(sent))
     return found
 

@@ -3,10 +3,9 @@
 Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
 three steps of a derivative: ``operation.py`` (what applying one does), ``trace.py`` (what a
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
-built on these: ``transforms.py`` (grad … as functions), ``jacobians.py``, ``check.py`` (the same by
-differences), ``magnitudes.py`` (the same without cancellation) and the readings of the rules
-that give no numbers: ``expressions.py``, ``printers.py``, ``exact.py``, ``javascript.py``; or it
-serves them: ``node.py``, ``shapes.py`` (axes and keys), ``operators.py`` (``+`` and numpy's hooks).
+built on these: ``transforms.py`` (grad … as functions), ``jacobians.py`` and ``check.py`` (the same
+by differences); or it serves them: ``node.py``, ``shapes.py`` (axes and keys), ``operators.py``
+(``+`` and numpy's hooks). In ``readings`` the same rules give formulas, exact values, JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)
@@ -22,12 +21,12 @@ import minigrad.operators  # noqa: F401  (gives nodes Python's operators)
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
 from minigrad.jacobians import Jacobian as Jacobian
-from minigrad.magnitudes import Magnitudes as Magnitudes
 from minigrad.node import Node as Node
 from minigrad.operation import OPERATIONS as OPERATIONS
 from minigrad.operation import Operation as Operation
 from minigrad.ops import *  # noqa: F403  (the whole table: ops.__all__)
 from minigrad.ops import log as ln  # noqa: F401  (as textbooks write it)
+from minigrad.readings.magnitudes import Magnitudes as Magnitudes
 from minigrad.sweep import Contribution as Contribution
 from minigrad.sweep import Sweep as Sweep
 from minigrad.trace import Trace as Trace
@@ -37,15 +36,16 @@ from minigrad.transforms import *  # noqa: F403  (transforms.__all__)
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from minigrad import exact as exact
-    from minigrad import javascript as javascript
-    from minigrad import printers as printers
+    from minigrad.readings import exact as exact
+    from minigrad.readings import javascript as javascript
+    from minigrad.readings import printers as printers
+    from minigrad.readings import symbolic as symbolic
 
 
 def __getattr__(name: str) -> ModuleType:
     """Import the readings that give no numbers when they are first asked for."""
-    if name in {"exact", "javascript", "printers"}:
-        return importlib.import_module(f"minigrad.{name}")
+    if name in {"exact", "javascript", "printers", "symbolic"}:
+        return importlib.import_module(f"minigrad.readings.{name}")
     raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
 
 

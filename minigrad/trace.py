@@ -9,9 +9,9 @@ import numpy as np
 from minigrad import sweep
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
-from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import CONSTANT, FLOAT, INPUT, RAISING, as_value, raising
+from minigrad.readings.magnitudes import Magnitudes, magnitudes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

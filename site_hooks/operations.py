@@ -50,7 +50,8 @@ def guards() -> str:
 
 def formulas(operation: Operation) -> tuple[str, str]:
     """Return the value and the local partials of an elementwise operation, as it prints them."""
-    from minigrad.printers import Symbol, expression, to_tex  # noqa: PLC0415
+    from minigrad.readings.expressions import Symbol, expression  # noqa: PLC0415
+    from minigrad.readings.printers import to_tex  # noqa: PLC0415
 
     partials = operation.partials or ()
     names = "x" if len(partials) == 1 else "abcd"[: len(partials)]
@@ -87,7 +88,9 @@ def structural() -> str:
 
 def sent_back(operation: Operation) -> tuple[str, str]:
     """Return the value of an operation on small arrays and the contributions to its operands."""
-    from minigrad.printers import Symbol, contribution, formula, to_tex  # noqa: PLC0415
+    from minigrad.readings.expressions import Symbol  # noqa: PLC0415
+    from minigrad.readings.printers import to_tex  # noqa: PLC0415
+    from minigrad.readings.symbolic import contribution, formula  # noqa: PLC0415
 
     node = traced(operation)
     if node is None:

@@ -27,7 +27,7 @@ from docs_plugins.model import (
     Variable,
     elements,
 )
-from minigrad import exact, printers
+from minigrad.readings import exact, expressions, symbolic
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Assembly:
     def _substituted(self, node: minigrad.Node) -> Formula | None:
         if not _is_scalar(node):
             return None
-        return in_tex(printers.formula(node, self.values))
+        return in_tex(symbolic.formula(node, self.values))
 
     # ---- links
 
@@ -168,7 +168,7 @@ class _Assembly:
         twice = sum(x.index == operand for x in node.operands) > 1
         place = f".p{position}" if twice else ""
         sign, words = readings.words.signs[operand], readings.words.links[edge]
-        local = printers.local_partial(node, position, self.values) if _is_scalar(node) else None
+        local = symbolic.local_partial(node, position, self.values) if _is_scalar(node) else None
         return Link(
             operand=operand,
             consumer=consumer,
@@ -216,7 +216,7 @@ class _Assembly:
         self,
         node: minigrad.Node,
         position: int,
-        local: printers.Expression | None,
+        local: expressions.Expression | None,
         of: Variable,
         quantity: str,
     ) -> tuple[Number, ...] | None:
@@ -232,7 +232,7 @@ class _Assembly:
         return partial
 
     def _substituted_link(
-        self, node: minigrad.Node, local: printers.Expression | None
+        self, node: minigrad.Node, local: expressions.Expression | None
     ) -> Formula | None:
         if self.backward is None or local is None:
             return None

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from docs_plugins.language import Constant, Step
-from minigrad import exact, printers
 from minigrad.operation import OPERATIONS
+from minigrad.readings import exact, expressions, printers
 
 Place = tuple[int, int]  # index of a node, position among its operands
 LONGEST = 30  # characters of a constant as typed; its value is clearer then
@@ -34,7 +34,7 @@ def _is_short(value: Any) -> bool:
     return terms <= LARGEST or printers.decimal(whole) is not None
 
 
-def typed(steps: tuple[Step, ...], operand: int | Constant) -> printers.Expression | None:
+def typed(steps: tuple[Step, ...], operand: int | Constant) -> expressions.Expression | None:
     """A constant as the writer typed it, 2 · 3; None where it is an array, or long."""
     if isinstance(operand, Constant):
         return None
@@ -42,13 +42,13 @@ def typed(steps: tuple[Step, ...], operand: int | Constant) -> printers.Expressi
     return found if found is not None and len(printers.to_text(found)) <= LONGEST else None
 
 
-def _typed(steps: tuple[Step, ...], operand: int | Constant) -> printers.Expression | None:
+def _typed(steps: tuple[Step, ...], operand: int | Constant) -> expressions.Expression | None:
     if isinstance(operand, Constant):
-        return printers.Number(operand.exact)
+        return expressions.Number(operand.exact)
     step = steps[operand]
     operation = OPERATIONS.get(step.function)
     if operation is None or operation.partials is None:
         return None
     parts = [_typed(steps, part) for part in step.operands]
     known = [part for part in parts if part is not None]
-    return printers.applied(operation, known) if len(known) == len(parts) else None
+    return expressions.applied(operation, known) if len(known) == len(parts) else None

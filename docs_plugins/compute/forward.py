@@ -11,7 +11,7 @@ import numpy as np
 
 import minigrad
 from docs_plugins.language import Call, Constant, Program, Step
-from minigrad import printers
+from minigrad.readings import printers
 
 LISTED = frozenset(("stack", "concatenate"))
 LONGEST = 80  # characters of a step in a message

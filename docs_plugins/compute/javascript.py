@@ -14,7 +14,8 @@ import numpy as np
 
 from docs_plugins.compute.forward import Forward
 from docs_plugins.model import Computation, elements
-from minigrad import javascript, printers, sweep
+from minigrad import sweep
+from minigrad.readings import expressions, javascript, printers, symbolic
 
 MOST_ELEMENTS = 600  # numbers in all nodes of a trace that a page can carry as statements
 _WORD = re.compile(r"(?<![\w.])[a-z]\w*")
@@ -65,7 +66,7 @@ class _Compiler:
         self.trace = self.forward.trace
         self.nodes = list(self.trace.nodes)
         self.names = {node.index: f"v{node.index}" for node in self.nodes}
-        self.symbols = {i: printers.Symbol(name, name) for i, name in self.names.items()}
+        self.symbols = {i: expressions.Symbol(name, name) for i, name in self.names.items()}
         self.addresses = [variable.address for variable in computation.variables]
         self.assignments: list[Assignment] = []
         self.paths: dict[str, str] = {}
@@ -123,7 +124,7 @@ class _Compiler:
         """Local partials, where the page shows them: v3.d.x2."""
         if not any(".d." in path for path in self.wanted):
             return
-        tape = printers.reread(self.trace.nodes, self.symbols)
+        tape = symbolic.reread(self.trace.nodes, self.symbols)
         for node, reread in zip(self.nodes, tape, strict=True):
             if node.operation.partials is None or not node.operands:
                 continue
@@ -141,7 +142,7 @@ class _Compiler:
                 values = np.ravel(np.broadcast_to(found, node.shape))
                 for path, suffix, value in zip(paths, suffixes, values, strict=True):
                     target = self._target(node.index, suffix, f"p{position}_")
-                    written = printers.to_javascript(printers.expression(value))
+                    written = printers.to_javascript(expressions.expression(value))
                     complaint = _complaint(node.operation)
                     self.assignments.append(Assignment(path, target, written, complaint))
 

@@ -11,8 +11,8 @@ from functools import cache
 
 from docs_plugins.compute.forward import ComputationError, Mistake
 from docs_plugins.language import Call
-from minigrad import printers
 from minigrad.operation import OPERATIONS
+from minigrad.readings import expressions, printers
 
 # from what stands in a template to the plain form, in this order; arguments are single letters
 _FROM_TEX = (
@@ -66,8 +66,8 @@ def hold(call: Call) -> None:
 def _agree(name: str, tex: str, text: str) -> bool:  # the templates are the cache's key
     operation = OPERATIONS[name]
     arity = 1 + max(map(int, re.findall(r"\{(\d)", tex + text)), default=1)
-    atoms = [printers.Symbol(letter, letter) for letter in "abc"[:arity]]
-    whole = printers.Expression(operation, atoms, {"key": 0})
+    atoms = [expressions.Symbol(letter, letter) for letter in "abc"[:arity]]
+    whole = expressions.Expression(operation, atoms, {"key": 0})
     said = [
         _read(printers.printed(whole, language)[0], rules)
         for language, rules in (("tex", _FROM_TEX), ("text", _FROM_TEXT))

@@ -15,7 +15,7 @@ import minigrad
 from docs_plugins import naming
 from docs_plugins.language import Step
 from docs_plugins.model import Formula, Shape
-from minigrad import printers
+from minigrad.readings import expressions, printers, symbolic
 
 Edge = tuple[int, int, int]  # operand, consumer, position
 Constants = dict[tuple[int, int], Any]  # by consumer and position
@@ -55,7 +55,7 @@ class Words:
     addresses: tuple[str, ...]
     signs: tuple[naming.Sign, ...]
     atoms: dict[Any, Any]  # and constants, by consumer and position
-    cotangents: dict[int, printers.Symbol]
+    cotangents: dict[int, expressions.Symbol]
     formulas: tuple[Formula, ...]
     plain: tuple[str, ...]  # in the writer's own names, as records have it
     links: dict[Edge, LinkWords]
@@ -70,7 +70,7 @@ def words(key: Key) -> Words:
     addresses = tuple(name or f"v{index + 1 - inputs}" for index, name in enumerate(key.names))
     signs = naming.signs(key.names, inputs)
     atoms: dict[Any, Any] = dict(key.exact)
-    cotangents: dict[int, printers.Symbol] = {}
+    cotangents: dict[int, expressions.Symbol] = {}
     plain: dict[Any, Any] = dict(key.exact)
     typed: dict[Any, Any] = plain | key.typed  # the same, constants as typed
     depths: dict[int, int] = {}
@@ -80,9 +80,9 @@ def words(key: Key) -> Words:
         depth = _depth(node, name, depths)
         named = addresses[node.index] if depth > DEEPEST else name
         typed[node.index] = plain[node.index] = (
-            printers.formula(node, typed)
+            symbolic.formula(node, typed)
             if named is None
-            else printers.Symbol(named, named, shape=node.shape)
+            else expressions.Symbol(named, named, shape=node.shape)
         )
     shown = atoms | key.typed
     links = {
@@ -99,13 +99,13 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            both(printers.formula(node, shown))
+            both(symbolic.formula(node, shown))
             if node.operands
             else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            printers.to_text(printers.formula(node, typed))
+            printers.to_text(symbolic.formula(node, typed))
             if node.operands
             else addresses[node.index]
             for node in nodes
@@ -121,19 +121,19 @@ def _link(
     addresses: tuple[str, ...],
     signs: tuple[naming.Sign, ...],
     atoms: dict[Any, Any],
-    cotangents: dict[int, printers.Symbol],
+    cotangents: dict[int, expressions.Symbol],
     plain: dict[Any, Any],
 ) -> LinkWords:
-    local = printers.local_partial(node, position, atoms)
+    local = symbolic.local_partial(node, position, atoms)
     cotangent = cotangents[node.index]
-    in_plain = printers.local_partial(node, position, plain)
+    in_plain = symbolic.local_partial(node, position, plain)
     if in_plain is None:
         tilde = f"adj({addresses[node.index]})"
-        adjoint = printers.Symbol(tilde, tilde, shape=node.shape)
-        in_plain = printers.contribution(node, position, plain, adjoint)
+        adjoint = expressions.Symbol(tilde, tilde, shape=node.shape)
+        in_plain = symbolic.contribution(node, position, plain, adjoint)
     rule = _rule(node, position, signs, structural=local is None)
     if local is None:
-        pulled = both(printers.contribution(node, position, atoms, cotangent))
+        pulled = both(symbolic.contribution(node, position, atoms, cotangent))
         return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
     factored = times(local, cotangent, node.shape)
     return LinkWords(rule, both(local), factored, printers.to_text(in_plain))
@@ -188,7 +188,7 @@ def _jacobian(key: Key) -> tuple[tuple[Formula, ...], ...] | None:
         index: symbol(Formula(naming.sign(name).formula.tex, name), trace.nodes[index].shape)
         for index, name in names.items()
     }
-    entries = printers.symbolic_jacobian(trace, shown | key.exact)
+    entries = symbolic.symbolic_jacobian(trace, shown | key.exact)
     return tuple(tuple(map(both, row)) for row in entries)
 
 
@@ -203,20 +203,20 @@ def _signs_of_outputs(
     }
 
 
-def symbol(formula: Formula, shape: Shape) -> printers.Symbol:
+def symbol(formula: Formula, shape: Shape) -> expressions.Symbol:
     """A sign as the engine's readings take it."""
-    return printers.Symbol(formula.tex, formula.text, shape=shape)
+    return expressions.Symbol(formula.tex, formula.text, shape=shape)
 
 
 def both(expression: Any) -> Formula:
     """An expression, or an exact number, as TeX and as plain text."""
-    expression = printers.expression(expression)
+    expression = expressions.expression(expression)
     return Formula(printers.to_tex(expression), printers.to_text(expression))
 
 
 def in_tex(expression: Any) -> Formula:
     """What is shown in tables alone, and has no plain text."""
-    return Formula(printers.to_tex(printers.expression(expression)), "")
+    return Formula(printers.to_tex(expressions.expression(expression)), "")
 
 
 def times(local: Any, adjoint: Any, shape: Shape) -> Formula:
@@ -233,8 +233,8 @@ def times_in_tex(local: Any, adjoint: Any) -> Formula:
 
 
 def _factor(expression: Any, language: str, *, first: bool = False) -> str:
-    expression = printers.expanded(printers.expression(expression))
+    expression = expressions.expanded(expressions.expression(expression))
     text, binds = printers.printed(expression, language)
-    leading_minus = first and isinstance(expression, printers.Number)
+    leading_minus = first and isinstance(expression, expressions.Number)
     swallows = first and language == "tex" and printers.ends_open(expression)
     return text if (binds >= 2 or leading_minus) and not swallows else f"({text})"

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from minigrad import printers
 from minigrad.diagonal import full
 from minigrad.node import shape_of
 from minigrad.operation import Operation
-from minigrad.printers import Expression, Symbol
+from minigrad.readings import expressions
+from minigrad.readings.expressions import Expression, Symbol
 
 Faulty = tuple[str, Operation]
 Change = Callable[[Any], Any]
@@ -101,7 +101,7 @@ def wrong_rules(partial: Any, count: int) -> Iterator[tuple[str, Any]]:
         yield "of swapped operands", swapped(partial, 1)
     yield "missing", None
     symbols = [Symbol(name, name) for name in ("y", "a", "b", "c")[: count + 1]]
-    whole = printers.expression(partial(*symbols))
+    whole = expressions.expression(partial(*symbols))
     for what, tree in without_a_part(whole):
         yield f"without {what}", evaluator(tree, symbols)
 
@@ -134,7 +134,7 @@ def evaluated(e: Expression, values: dict[int, Any]) -> Any:
     """The value of an expression, given those of its symbols."""
     if isinstance(e, Symbol):
         return values[id(e)]
-    if isinstance(e, printers.Number):
+    if isinstance(e, expressions.Number):
         return float(e.value)
     return mg.OPERATIONS[e.operation.name].apply(*(evaluated(x, values) for x in e.operands))
 

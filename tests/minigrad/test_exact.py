@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 
 import minigrad as mg
-from minigrad import printers
-from minigrad.exact import exact_sweep, exact_values, opened
-from minigrad.printers import Number, Symbol, to_text
+from minigrad.readings import printers, symbolic
+from minigrad.readings.exact import exact_sweep, exact_values, opened
+from minigrad.readings.expressions import Number, Symbol
+from minigrad.readings.printers import to_text
 from tests.minigrad import oracle
 from tests.minigrad.oracle import MP
 from tests.minigrad.programs import Program, programs
@@ -39,7 +40,7 @@ def letters(trace: mg.Trace, values: list[oracle.Flat], letter: str) -> dict[str
     for node, elements in zip(trace.nodes, values, strict=True):
         symbol = names(trace, letter)[node.index]
         for place, x in zip(np.ndindex(node.shape), elements, strict=True):
-            found[printers.element(symbol, place).tex if place else symbol.tex] = x
+            found[symbolic.element(symbol, place).tex if place else symbol.tex] = x
     return found
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad import printers
-from minigrad.javascript import Statement, to_javascript_tape
-from minigrad.printers import Symbol
+from minigrad.readings import printers, symbolic
+from minigrad.readings.expressions import Symbol
+from minigrad.readings.javascript import Statement, to_javascript_tape
 from tests.minigrad import oracle
 from tests.minigrad.oracle import DEEP
 from tests.minigrad.programs import INSIDE, Program, drawn
@@ -109,13 +109,13 @@ def read_back(name: str) -> None:
         node = point.trace.outputs[0]
         atoms = symbols(len(point.trace.nodes))
         letters = exact_operands(point)
-        formula = read(printers.to_tex(printers.formula(node, atoms)), letters)
+        formula = read(printers.to_tex(symbolic.formula(node, atoms)), letters)
         assert formula is not None, f"{name}: {letters}"
         assert oracle.near(node.value, oracle.MP.mpf(formula)), f"{name}: {letters}"
         if operation.at_kink is not None and operation.at_kink(*(x.value for x in node.operands)):
             continue  # the generic branch is printed, and the trace says what is taken
         for link in point.links:
-            tex = printers.to_tex(printers.local_partial(node, link.position, atoms))
+            tex = printers.to_tex(symbolic.local_partial(node, link.position, atoms))
             value = read(tex, letters)
             guarded += value is None
             if value is not None:
@@ -143,9 +143,9 @@ def test_printed_jacobians_of_structural_operations_are_the_numbers_used(name: s
         for node, elements in zip(trace.nodes, exact, strict=True):
             places = np.ndindex(node.shape)
             for place, value in zip(places, elements, strict=True):
-                atom = printers.element(atoms[node.index], place) if place else atoms[node.index]
+                atom = symbolic.element(atoms[node.index], place) if place else atoms[node.index]
                 letters[atom.tex] = value
-        printed = printers.symbolic_jacobian(trace, atoms)
+        printed = symbolic.symbolic_jacobian(trace, atoms)
         for row, numbers in zip(printed, used, strict=True):
             for entry, number in zip(row, numbers, strict=True):
                 tex = printers.to_tex(entry)
@@ -214,9 +214,9 @@ def wrong_in_javascript() -> list[tuple[str, Any, float]]:
             given = ", ".join(
                 f"{atoms[i].javascript} = {value!r}" for i, value in enumerate(numbers)
             )
-            code = [printers.to_javascript(printers.formula(node, atoms))]
+            code = [printers.to_javascript(symbolic.formula(node, atoms))]
             code += [
-                printers.to_javascript(printers.local_partial(node, link.position, atoms))
+                printers.to_javascript(symbolic.local_partial(node, link.position, atoms))
                 for link in point.links
             ]
             lines.append(f"{{ const {given}; out.push({', '.join(f'+({c})' for c in code)}); }}")

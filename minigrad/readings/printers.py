@@ -1,4 +1,4 @@
-"""The printed readings: expressions as TeX, plain text and JavaScript; what a trace's rules say."""
+"""The printed readings: expressions as TeX, plain text and JavaScript."""
 
 from __future__ import annotations
 
@@ -9,30 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import sweep
-from minigrad.expressions import (
+from minigrad.readings.expressions import (
     Expression,
     Number,
     Symbol,
-    applied,
-    constant,
     expanded,
-    expression,
 )
-from minigrad.node import Node, Tape, Value
-from minigrad.operation import on_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
-    from minigrad.trace import Trace
 
-__all__ = [
-    "Expression", "Number", "Symbol", "applied", "applied_to_values", "contribution", "elements",
-    "ends_open", "exact_array", "expanded", "expression", "formula", "local_partial", "printed",
-    "reread", "symbolic_jacobian", "to_javascript", "to_tex", "to_text",
-]  # fmt: skip
 TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
 ARGUMENT = 99  # a function's argument stands in brackets however tightly it binds, but for a number
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -241,129 +228,3 @@ def decimal(value: Fraction) -> tuple[str, str] | None:
     if int(whole + places) * 10 ** max(shift, 0) * bottom != top * 10 ** max(-shift, 0):
         return (str(top), "0") if bottom == 1 else None
     return digits.removesuffix(".0"), str(exponent)
-
-
-# --- what a trace's rules say --------------------------------------------------------------------
-# Atoms say how a node is written, by its index; and a constant, by (index of consumer, position).
-
-
-def operands(node: Node, atoms: Mapping[Any, Any]) -> list[Expression]:
-    """How a node's operands are written; a constant of which atoms says nothing, as its number."""
-    return [
-        atoms[x.index] if x.index >= 0 else expression(atoms.get((node.index, i), x.value))
-        for i, x in enumerate(node.operands)
-    ]
-
-
-def formula(node: Node, atoms: Mapping[Any, Any]) -> Expression:
-    """What a node applies to its operands, as it stands."""
-    return applied(node.operation, operands(node, atoms), node.options)
-
-
-def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expression | None:
-    """The local partial derivative by one operand; None for a structural operation."""
-    if node.operation.partials is None:
-        return None
-    rule = node.operation.partials[position]
-    if rule is None or isinstance(rule, float):
-        return constant(rule or 0.0)
-    return expression(rule(atoms[node.index], *operands(node, atoms)))
-
-
-def contribution(
-    node: Node, position: int, atoms: Mapping[Any, Any], cotangent: Symbol
-) -> Expression:
-    """What a node sends back to one operand, given the symbol of its own adjoint."""
-    partial = local_partial(node, position, atoms)
-    if partial is not None:
-        value = expression(partial * cotangent)
-    else:
-        y, g = as_whole(atoms[node.index]), as_whole(cotangent)
-        values = map(as_whole, operands(node, atoms))
-        value = expression(node.operation.pull[position](g, y, *values, **(node.options or {})))
-    shape = node.operands[position].shape
-    if value.shape != shape and value.whole:
-        value = expression(sweep.unbroadcast(value, shape, 0))
-    return value
-
-
-def as_whole(e: Expression) -> Expression:
-    """The same symbol, standing for an array as a whole even where that has no axes."""
-    if isinstance(e, Symbol) and not e.whole:
-        e = Symbol(e.tex, e.text, e.javascript)
-        e.whole = True
-    return e
-
-
-def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expression]]:
-    """The Jacobian entry by entry, in the symbols of the nodes' elements.
-
-    One row for each element of the outputs, one column for each element of the inputs.
-    """
-    tape = reread(trace.nodes, atoms)
-    matrix = []
-    for y in trace.outputs:
-        for seed in np.eye(y.size).reshape(y.size, *y.shape):
-            cotangents = [(tape[y.index], seed if y.shape else 1.0)] if y.index >= 0 else []
-            adjoints = sweep.backward(tape, cotangents)
-            row: list[Expression] = []
-            for x in trace.inputs:
-                adjoint = adjoints[x.index]
-                found = np.zeros(x.shape) if adjoint is None else adjoint
-                row += [expression(e) for e in np.asarray(found, object).flat]
-            matrix.append(row)
-    return matrix
-
-
-def reread(tape: Tape, atoms: Mapping[Any, Any]) -> Tape:
-    """The same tape with symbols for values; what has no symbol is written by its operands."""
-    copy = Tape()
-    for node in tape:
-        known = tuple(reread_operand(node, i, copy, atoms) for i in range(len(node.operands)))
-        if node.index in atoms or not known:
-            value = elements(atoms[node.index], node.shape)
-        else:
-            value = applied_to_values(node, [x.value for x in known])
-        copy.record(node.operation, known, value, node.options)
-    return copy
-
-
-def reread_operand(node: Node, position: int, copy: Tape, atoms: Mapping[Any, Any]) -> Node:
-    """An operand on the copied tape."""
-    operand, key = node.operands[position], (node.index, position)
-    if operand.index >= 0:
-        return copy[operand.index]
-    return copy.constant(operand.operation, exact_array(atoms.get(key, operand.value)))
-
-
-def exact_array(x: Any) -> Value:
-    """A literal, or a nested list of them, as expressions."""
-    array = np.asarray(x, object)
-    return np.frompyfunc(expression, 1, 1)(array) if array.ndim else expression(array.item())
-
-
-def applied_to_values(node: Node, values: Sequence[Value]) -> Value:
-    """A node's operation on scalars, or object arrays, of expressions."""
-    if node.operation.partials is not None:
-        return node.operation.apply(*values)
-    arrays = [np.asarray(value, object) for value in values]
-    result = on_objects(node.operation, arrays, node.options or {})
-    return result if node.shape else np.asarray(result, object).item()
-
-
-def elements(symbol: Symbol, shape: tuple[int, ...]) -> Value:
-    """A scalar's symbol, or the object array of an array's element symbols."""
-    if not shape:
-        return symbol
-    array = np.empty(shape, object)
-    for position in np.ndindex(shape):
-        array[position] = element(symbol, position)
-    return array
-
-
-def element(symbol: Symbol, position: tuple[int, ...]) -> Symbol:
-    """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
-    places = ",".join(str(i + 1) for i in position)
-    tex = subscripted(symbol.tex, places)
-    plain = f"{symbol.text}[{','.join(map(str, position))}]"
-    return Symbol(tex, plain, "_".join([symbol.javascript, *map(str, position)]))

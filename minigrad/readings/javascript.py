@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minigrad import sweep
-from minigrad.expressions import Symbol, expression
 from minigrad.node import Node, Value, shape_of
-from minigrad.printers import applied_to_values, elements, reread, to_javascript
+from minigrad.readings.expressions import Symbol, expression
+from minigrad.readings.printers import to_javascript
+from minigrad.readings.symbolic import applied_to_values, elements, reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
-from minigrad.expressions import Expression, Number, Symbol, expression
 from minigrad.node import Node, Tape, Value
 from minigrad.operation import element_by_element
-from minigrad.printers import applied_to_values, elements, exact_array, to_text
+from minigrad.readings.expressions import Expression, Number, Symbol, expression
+from minigrad.readings.printers import to_text
+from minigrad.readings.symbolic import applied_to_values, elements, exact_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
