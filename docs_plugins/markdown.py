@@ -32,6 +32,7 @@ from docs_plugins.sources import Origin, Origins
 HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
 ID = re.compile(r"#[\w-]")
 LOOKED_BACK = 80  # characters before a reference, for a typed =
+LOOKED_AHEAD = 4  # characters behind one, for digits that would be read with its number
 UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
 
 
@@ -209,6 +210,7 @@ class Put(Postprocessor):
             return text
         html = places.put(text, page.places, self.conversion.equations(), page.collect)
         page.check_typed(text, html, self.conversion.text, self.conversion.taken)
+        page.check_forged(text, self.conversion.text, self.conversion.taken)
         if page.aside is not None:
             html = without_paths(extras.without_marks(html))
         elif self.conversion.extension.page_maker is None:
@@ -291,7 +293,10 @@ def take_references(line: str, following: str, origin: Origin, page: Page) -> st
     named = _has_id(line) if heading or underlined else True
     for token in TOKEN.finditer(line):
         before = line[max(0, token.start() - LOOKED_BACK) : token.start()]
-        place = page.add_reference(token[0], token["body"], origin, before)
+        if taken and position == token.start():
+            before = "0"  # what stands there may end with a digit
+        after = line[token.end() : token.end() + LOOKED_AHEAD]
+        place = page.add_reference(token[0], token["body"], origin, before, after)
         if place is None:
             continue
         if not named and (heading or token.start() > first):

@@ -30,6 +30,9 @@ from docs_plugins.views.base import Request, ViewError, read_options
 DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
+GLUED_BEFORE = re.compile(r"\d\.?$")
+GLUED_AFTER = re.compile(r"\d|\.\d|[eE][+−-]?\d")
+FORGED = re.compile(r"<[^<>]*\s(data-mg(?:-\w+)?)(?=[\s=>])")
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 
 # what the page's record says of one computation: the differences, as problems
@@ -224,11 +227,30 @@ class Page:
                     "literal",
                 )
 
+    def check_forged(self, shown: str, text: str, origins: Sequence[Origin]) -> None:
+        """Refuse typed attributes of ours, by which a typed number would pass for a computed one.
+
+        `shown` is the page without what was computed.
+        """
+        for found in dict.fromkeys(FORGED.findall(shown)):
+            if found == "data-mg-problem" and self.problems:
+                continue  # our own message, where a formula failed
+            lines = literals.without_code(text).split("\n")
+            line = next((n for n, line in enumerate(lines) if found in line), 0)
+            self.problem(
+                origins[min(line, len(origins) - 1)],
+                f"the attribute {found} is typed, and says that something was computed",
+                "quote the number: {{ f.x2.adjoint }}",
+            )
+
     # ---- references
 
-    def add_reference(self, source: str, body: str, origin: Origin, before: str) -> str | None:
+    def add_reference(
+        self, source: str, body: str, origin: Origin, before: str, after: str = ""
+    ) -> str | None:
         """Read one reference; returns the character that stands for it, None where it is not ours.
 
+        `before` and `after` are what stands beside it on its line.
         A mistake is reported when it turns out that the reference stands outside of code.
         """
         known = self.computations.keys() | self.failed
@@ -239,7 +261,7 @@ class Page:
             if source.startswith("\\"):
                 place = Place(source, origin, escape(source[1:]), source[1:])
             else:
-                place = self._resolve(reference, source, origin, before)
+                place = self._resolve(reference, source, origin, (before, after))
         except (references.ReferenceError, ViewError, FormatError) as error:
             remedy = getattr(error, "remedy", "")
             mistake = Problem(origin.path, origin.line, _item(body), str(error), remedy)
@@ -248,7 +270,7 @@ class Page:
         return self._place(place)
 
     def _resolve(
-        self, reference: references.Reference, source: str, origin: Origin, before: str
+        self, reference: references.Reference, source: str, origin: Origin, beside: tuple[str, str]
     ) -> Place:
         match reference:
             case references.Cross(target):
@@ -268,11 +290,7 @@ class Page:
             return self._use(reference, computation, source, origin)
         number = find_number(computation, reference.path)
         shown = show(number, reference.format)
-        if TYPED_EQUALS.search(before) and shown.relation == "≈" and not reference.related:
-            raise references.ReferenceError(
-                f"= stands before {shown.text}, which is rounded",
-                f"write {{{{ ={reference.block}.{reference.path} }}}}: it prints the right sign",
-            )
+        _check_beside(reference, shown, *beside)
         return number_place(reference, shown, source, origin)
 
     def _use(
@@ -388,6 +406,20 @@ def find_number(computation: Computation, path: str) -> Number:
         f"{name} has no value {path}",
         f"did you mean {{{{ {name}.{close[0]} }}}}?" if close else REMEDY_WHEN_UNSURE,
     )
+
+
+def _check_beside(reference: references.Value, shown: Shown, before: str, after: str) -> None:
+    """Refuse a number that what is typed beside it makes another one, or exact."""
+    if TYPED_EQUALS.search(before) and shown.relation == "≈" and not reference.related:
+        raise references.ReferenceError(
+            f"= stands before {shown.text}, which is rounded",
+            f"write {{{{ ={reference.block}.{reference.path} }}}}: it prints the right sign",
+        )
+    if (GLUED_BEFORE.search(before) and not reference.related) or GLUED_AFTER.match(after):
+        raise references.ReferenceError(
+            f"digits stand right beside {shown.text} and make it another number",
+            "put a space or a sign between them",
+        )
 
 
 def number_place(reference: references.Value, shown: Shown, source: str, origin: Origin) -> Place:

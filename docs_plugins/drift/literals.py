@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 _SPACES = "\u00a0\u2007\u2009\u200a\u202f"
 GROUPING = f"{_SPACES}'’"  # between groups of digits; a comma too, before the point
+_WITH_COMMA = r"(?:0,\d+|\d{1,3},\d{4,})"  # where it is the point, and parts no groups
 # a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
 # a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
 DECIMAL = re.compile(
     r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
     rf"(?P<digits>(?:\d+(?:[{GROUPING}]\d{{3}})*|\d{{1,3}}(?:,\d{{3}})+)?"
-    rf"\.\d+(?:[{GROUPING}]\d{{1,3}})*)"
+    rf"\.\d+(?:[{GROUPING}]\d{{1,3}})*|{_WITH_COMMA}(?!,\d))"
     r"(?:[eE](?P<e>[−+-]?\d+)"
     r"|\s{0,4}(?:[×·⋅]|\\times|\\cdot)\s{0,4}10\s{0,4}"
     r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?"
@@ -39,7 +40,10 @@ DECIMAL = re.compile(
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
-READ_ATTRIBUTES = ("alt", "title", "aria-label")
+READ_ATTRIBUTES = (
+    *("alt", "title", "aria-label", "aria-description", "aria-valuetext"),
+    *("placeholder", "label", "value", "srcdoc"),
+)
 INLINE_ELEMENTS = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
     *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
@@ -141,7 +145,12 @@ class Results:
 
 
 def _digits(decimal: re.Match[str]) -> str:
-    return _GROUPED.sub("", decimal["digits"])
+    return _pointed(decimal["digits"])
+
+
+def _pointed(digits: str) -> str:
+    """A decimal's digits and its point alone."""
+    return _GROUPED.sub("", digits if "." in digits else digits.replace(",", "."))
 
 
 def _significant(digits: str) -> int:
@@ -326,12 +335,15 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
     bare = seen_together(_MARKUP.sub("", plain(source).replace("{,}", _COMMA)))
     lines, *elsewhere = map(_lines_by_digits, (without_code(source), source, bare))
     literals = []
+    told: Counter[str] = Counter()  # how often the same digits, with another sign or in groups
     for text, (decimal, result) in found.items():
         digits = _digits(decimal)
         there = next((one[digits] for one in (lines, *elsewhere) if digits in one), [1])
+        first, last = told[digits], told[digits] + counts[text]
+        told[digits] = last
         literals += [
             Literal(text, line, _reference(decimal, result), result.value)
-            for line in (there + there[-1:] * counts[text])[: counts[text]]
+            for line in (there + there[-1:] * last)[first:last]
         ]
     return sorted(literals, key=lambda literal: literal.line)
 
@@ -345,8 +357,10 @@ def _reference(decimal: re.Match[str], result: Result) -> str:
 # --- lines ---
 
 
-_TYPED = re.compile(rf"(?<![\d.])(?:\d+[{GROUPING},])*\d*\\?\.\d+(?:[{GROUPING}]\d+)*(?!\d)")
-_NOT_DIGITS = re.compile(rf"[\\{GROUPING},]")
+_TYPED = re.compile(
+    rf"(?<![\d.])(?:(?:\d+(?:[{GROUPING}]\d+)*|\d{{1,3}}(?:,\d{{3}})+)?"
+    rf"\\?\.\d+(?:[{GROUPING}]\d+)*|{_WITH_COMMA})(?!\d)"
+)
 
 
 def _lines_by_digits(source: str) -> dict[str, list[int]]:
@@ -356,7 +370,7 @@ def _lines_by_digits(source: str) -> dict[str, list[int]]:
     for match in _TYPED.finditer(source):
         line += source.count("\n", position, match.start())
         position = match.start()
-        digits = _NOT_DIGITS.sub("", match[0])
+        digits = _pointed(match[0].replace("\\", ""))
         lines.setdefault(digits, []).append(line)
     return lines
 

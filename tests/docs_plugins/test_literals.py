@@ -49,6 +49,8 @@ def found(html: str, source: str | None = None) -> list[tuple[str, int, str]]:
         (".2837", "{{ f.x2.from.v3 }}"),
         ("−.28366", "{{ f.x2.from.v3:.5f }}"),
         ("0.283\u2009662\u202f185", "{{ f.x2.from.v3:.9f }}"),
+        ("−0,2837", "{{ f.x2.from.v3 }}"),
+        ("1,7163", "{{ f.x2.adjoint }}"),
     ],
 )
 def test_a_result_or_its_near_miss_is_found(typed, reference):
@@ -75,6 +77,10 @@ def test_a_result_or_its_near_miss_is_found(typed, reference):
         "x-1.7163",
         "21,1.7163.4",
         "11,716.3378",
+        "11,7163",
+        "f(1,7163,2)",
+        "0,17163",
+        "1,716",  # a number of thousands
         "1.7163e5",
         "1.7163×10⁵",
         "#1.7163",
@@ -119,6 +125,7 @@ def test_code_and_what_was_computed_are_not_read(html):
         "<p>1&#46;7163</p>",
         "<math><mi>\U0001d7cf.\U0001d7d5\U0001d7cf\U0001d7d4\U0001d7d1</mi></math>",
         '<img alt="a curve through 1.7163" src="a.svg">',
+        '<input placeholder="1.7163">',
         "<p>≈1.7163.</p>",
         "<span data-mg=f.x>2</span>1.7163",
     ],
@@ -222,6 +229,13 @@ def test_powers_of_ten_in_markup_belong_to_their_numbers(typed):
 
 def test_percentages_addresses_and_versions_are_no_results():
     assert found("<p>1.7163% 1.7163\u2009% me@1.7163.com v1.7163 1.7163.2 x/1.7163</p>") == []
+
+
+def test_the_line_of_a_number_behind_a_comma_is_found():
+    assert found("<p>(5,1.7163) 1,7163</p>", "# T\n\n(5,1.7163)\n1,7163") == [
+        ("1.7163", 3, "{{ f.x2.adjoint }}"),
+        ("1,7163", 4, "{{ f.x2.adjoint }}"),
+    ]
 
 
 def test_the_line_of_a_number_in_pieces_is_found():

@@ -454,3 +454,44 @@ def test_a_literal_needs_a_reason_and_a_result(example_site, convert, typed, tol
         told is not None
     )
     assert told or "1.7163" in html or "1.9163" in html
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("1{}", "{}5", "3.{}", "{}.5", "{}e5", "$1{}$", "${}0$", "{{{{ f.x1.value }}}}{}"),
+        *("| 1{} | x |", "![1{}](a.png)", "1{{{{ f.x2.adjoint:.2f }}}}"),
+    ],
+)
+def test_digits_typed_right_beside_a_computed_number_fail_the_page(example_site, convert, typed):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    line = typed.format("{{ f.x2.adjoint }}")
+    (problem,) = convert(f"{text}\n{line}\n")[0][1:]
+    assert problem.startswith(f"docs/page.md:{text.count(chr(10)) + 2}: f.x2.adjoint")
+    assert "digits stand right beside" in problem
+
+
+@pytest.mark.parametrize(
+    "typed", ["(2,{})", "-{}", "f(2){}", "({}, 5)", "`1{}`", "{}, 2", "$2 \\cdot {}$", "{}."]
+)
+def test_what_makes_no_other_number_may_stand_beside_one(example_site, convert, typed):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    assert convert(f"{text}\n{typed.format('{{ f.x2.adjoint }}')}\n", record)[0] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '<span data-mg="f.x2.adjoint">1.9</span>',
+        '<p data-mg-view="f.trace">1.7164</p>',
+        '<span data-mg-literal="why not">1.7164</span>',
+        "<p data-mg-problem>1.7164</p>",
+        '**1.7164**{: data-mg="f.x2.adjoint" }',
+    ],
+)
+def test_what_is_typed_cannot_pass_for_computed(example_site, convert, typed):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    (problem,) = convert(f"{text}\n`data-mg`\n\n{typed}\n", record)[0]
+    assert problem.startswith(f"docs/page.md:{text.count(chr(10)) + 4}: the attribute data-mg")
