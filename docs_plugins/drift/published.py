@@ -56,11 +56,20 @@ class PublishedNumber:
 
     path: str  # with its block
     text: str  # without white space; a minus is -, a power of ten is ×10-5
-    inside: bool  # whether the text is an attribute's, in which the number stands somewhere
+    inside: bool  # whether it stands somewhere in an attribute, which has the text
     format: str | None
     relation: str  # the = or ≈ right before it, else ""
     line: int
     formula: str = ""  # the TeX of the formula that it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAttributes:
+    """A tag's attributes in which numbers stand, such as an alternative text."""
+
+    values: tuple[str, ...]
+    numbers: tuple[tuple[str, str | None], ...]  # path and format, in the order of the numbers
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Published:
     views: list[PublishedView] = field(default_factory=list)
     facts: list[PublishedFact] = field(default_factory=list)
     files: list[PublishedFile] = field(default_factory=list)
+    attributes: list[PublishedAttributes] = field(default_factory=list)
     too_deep: int | None = None  # the line where elements of ours stand too deep in each other
 
 
@@ -183,7 +193,12 @@ def _begin(
     start: Start, line: int, before: str, formula: str, opened: list[_Open], found: Published
 ) -> None:
     if "data-mg-in" in start.attributes:
-        found.numbers += _in_attributes(start.attributes, line)
+        inside = _in_attributes(start.attributes, line)
+        found.attributes.append(inside)
+        found.numbers += (
+            PublishedNumber(path, "", inside=True, format=format, relation="", line=line)
+            for path, format in inside.numbers
+        )
     if "data-mg-tape" in start.attributes:
         address = start.attributes.get("data-mg-src", "")
         found.files.append(PublishedFile(address, start.attributes["data-mg-tape"], line))
@@ -198,15 +213,12 @@ def _begin(
         found.too_deep = found.too_deep or line
 
 
-def _in_attributes(attributes: Mapping[str, str], line: int) -> list[PublishedNumber]:
-    """The numbers in a tag's attributes, such as an alternative text."""
+def _in_attributes(attributes: Mapping[str, str], line: int) -> PublishedAttributes:
     said = (value for name, value in attributes.items() if not name.startswith("data-mg"))
-    text = " ".join(said).translate(_SUPERSCRIPTS)
+    values = tuple(value.translate(_SUPERSCRIPTS) for value in said)
     named = (path.partition(":") for path in attributes["data-mg-in"].split())
-    return [
-        PublishedNumber(path, text, inside=True, format=format or None, relation="", line=line)
-        for path, _, format in named
-    ]
+    numbers = tuple((path, format or None) for path, _, format in named)
+    return PublishedAttributes(values, numbers, line)
 
 
 def _block(attributes: Mapping[str, str], line: int) -> PublishedBlock:

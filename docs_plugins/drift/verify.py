@@ -7,10 +7,9 @@ when it was built, so that one whose mark was taken off is missed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from docs_plugins import compute, language, references
 from docs_plugins.budget import Budget, TooMuch
-from docs_plugins.drift import differences, files, inventory, offered, record
+from docs_plugins.drift import differences, digits, files, inventory, offered, record
 from docs_plugins.drift.published import PublishedView, plain, read, without_space
 from docs_plugins.drift.rows import call_text
 from docs_plugins.extras import provenance
@@ -28,23 +27,22 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from docs_plugins.drift.published import (
         Published,
+        PublishedAttributes,
         PublishedBlock,
         PublishedFact,
         PublishedNumber,
     )
-    from docs_plugins.model import Computation, Number
+    from docs_plugins.model import Computation
 
     Report = Callable[[int, str, str], None]
     Computed = Mapping[str, Computation]
 
-_SHOWN = re.compile(r"(-?)(\d+(?:\.\d+)?)(?:×10(-?\d{1,3}))?", re.ASCII)
 MOST_LISTED = 1_000  # differences of one page
 LARGEST_PAGE = 40_000_000  # bytes
-ROUGH = 2.0**-49  # of a number's magnitude: what machines may differ by in any digit shown
 _CONTEXT = 24  # characters shown on either side of where two views part
 
 
@@ -118,6 +116,8 @@ def _compare(found: Published, computed: Computed, budget: Budget, report: Repor
     known = {block.name for block in found.blocks}
     for number in found.numbers:
         _check_number(number, computed, known, report)
+    for attributes in found.attributes:
+        _check_attributes(attributes, computed, report)
     for fact in found.facts:
         _check_fact(fact, computed, found, report)
     for view in found.views:
@@ -177,8 +177,8 @@ def _check_number(
         report(shown.line, shown.path, f"shown {shown.text}, in no format: {error}")
         return
     if shown.inside:
-        _check_inside(shown, number, report)
-    elif not _same(shown.text, plain(expected.text), number):
+        return
+    if not digits.same(shown.text, plain(expected.text), number):
         report(shown.line, shown.path, f"shown {shown.text}, computed {number.value!r}")
     elif shown.formula and expected.tex not in shown.formula:
         report(shown.line, shown.path, f"the formula's TeX does not show {expected.tex}")
@@ -186,38 +186,29 @@ def _check_number(
         report(shown.line, shown.path, f"shown as = {shown.text}, but it is rounded")
 
 
-def _check_inside(shown: PublishedNumber, number: Number, report: Report) -> None:
-    """Look for a number in the attributes that say they have it."""
-    expected = plain(show(number, shown.format).text)
-    candidates = re.findall(r"-?\d+(?:\.\d+)?(?:×10-?\d{1,3})?", shown.text, re.ASCII)
-    if not any(_same(candidate, expected, number) for candidate in candidates):
-        report(shown.line, shown.path, f"an attribute does not show {expected}, which it has")
+def _check_attributes(shown: PublishedAttributes, computed: Computed, report: Report) -> None:
+    """Look for the numbers of a tag's attributes, in their order."""
+    expected = list(_expected(shown, computed))
+    missed = digits.missed(expected, shown.values)
+    if missed is not None:
+        message = f"an attribute does not show {missed.text}, which it has"
+        report(shown.line, missed.path, message)
+
+
+def _expected(shown: PublishedAttributes, computed: Computed) -> Iterator[digits.Expected]:
+    """Path, number and text of what a tag's attributes say that they have."""
+    for path, format in shown.numbers:
+        block, _, inside = path.partition(".")
+        number = computed[block].numbers.get(inside) if block in computed else None
+        if number is not None:
+            with suppress(FormatError):  # which was reported
+                yield digits.Expected(path, number, plain(show(number, format).text))
 
 
 def _drawn_by_a_view(path: str, computation: Computation) -> bool:
     """Whether only a view shows this number, such as a step of a descent: the view is checked."""
     head = path.partition(".")[0].partition("[")[0]
     return head in VIEWS and head != "jacobian" and computation.by_address(head) is None
-
-
-def _same(shown: str, expected: str, number: Number) -> bool:
-    """Whether the shown digits are the number's, on whichever side of a half it fell here."""
-    if shown == expected:
-        return True
-    match, wanted = _SHOWN.fullmatch(shown), _SHOWN.fullmatch(expected)
-    if match is None or wanted is None or match[3] != wanted[3]:
-        return False
-    decimals = len(match[2].partition(".")[2])
-    if decimals != len(wanted[2].partition(".")[2]) or number.exact is not None:
-        return False
-    unit = Fraction(10) ** (int(match[3] or 0) - decimals)
-    size = Fraction(match[2]) * Fraction(10) ** int(match[3] or 0)
-    value = -size if match[1] else size
-    # elsewhere a number may be off by units in its last place, and more where few digits are shown
-    apart = Fraction(
-        max(ROUGH * number.magnitude, min(record.TOLERANCE * number.magnitude, float(unit) / 1000))
-    )
-    return abs(value - Fraction(number.value)) <= unit / 2 + apart
 
 
 # --- what is told of a block ---

@@ -164,3 +164,34 @@ def test_the_last_shown_digit_counts_however_many_are_shown(convert, decimals):
     for step in (1, 9):
         altered = html.replace(f">{shown}<", f">{shown[:-1]}{(int(shown[-1]) + step) % 10}<")
         assert [p.item for p in found_in(altered)] == ["f.value"] * altered.count("data-mg=")
+
+
+ALTERNATIVE = (
+    "```minigrad\ndef f(x, y):\n    a = x * y\n    return a + sin(x)\n\nf(2, 5)\n```\n\n"
+    '![From {{ f.x.adjoint }} by {{ f.a.adjoint }} and {{ f.a.d.x }} to {{ f.value }}](a.png "x")'
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("4.5839", "4.5838"),
+        ("10.9093", "10.909"),
+        ("by 1", "by 7"),
+        ("by 1 and 5", "by 5 and 1"),
+        ("From 4.5839 by 1 and 5 to 10.9093", "From 10.9093 by 1 and 5 to 4.5839"),
+    ],
+)
+def test_numbers_in_an_alternative_text_are_held_to_their_order(convert, right, wrong):
+    html = convert(ALTERNATIVE)[1]
+    assert right in html
+    assert found_in(html) == []
+    (problem,) = found_in(html.replace(right, wrong))
+    assert "an attribute does not show" in problem.message
+
+
+def test_a_minifier_may_sort_the_attributes(convert):
+    html = convert(ALTERNATIVE.replace('"x"', '"{{ f.y.adjoint }}"'))[1]
+    said = re.search(r'(alt="[^"]*")(.*?)(title="[^"]*")', html)
+    assert said
+    assert found_in(html.replace(said[0], f"{said[3]}{said[2]}{said[1]}")) == []
