@@ -57,6 +57,7 @@ class Page:
     """The state of one page while it is converted."""
 
     path: str
+    front: str = ""  # the lines above its text, in which titles and descriptions stand
     compare: Compare | None = None
     problems: list[Problem] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -218,6 +219,10 @@ class Page:
                 f"{found.text} is typed, and is or nearly is the computed {found.value!r}",
                 f'write {found.reference}, or {{{{ literal "{found.text}" because="…" }}}}',
             )
+        for found in literals.find(f"<p>{escape(self.front)}</p>", self.front, known):
+            message = f"{found.text} is typed, and is or nearly is the computed {found.value!r}"
+            origin = Origin(self.path, found.line)
+            self.problem(origin, message, "say it in words, or quote it in the text")
         for marked, typed, origin in self.literals:
             if marked in html and not self.failed and not known.repeats(typed):
                 self.problem(

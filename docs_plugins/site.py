@@ -76,7 +76,8 @@ class Site:
         if known is not None and (known.blocks or not known.whole or known.ended):
             path = f"{source.path} (text that another plugin puts there)"
             return Page(path, problems=known.problems, aside=self.recorded), Origins(path)
-        page = Page(source.path)
+        front = "\n".join(source.text.split("\n", source.offset)[: source.offset])
+        page = Page(source.path, front)
         if known is not None:
             page.problems = known.problems
         self.current = source

@@ -432,6 +432,17 @@ def test_a_typed_result_fails_with_the_reference_to_write(example_site):
     assert "(typed, not computed: a slip of the old notes)" in html
 
 
+def test_a_result_typed_above_the_text_fails_too(example_site):
+    path = example_site.docs / "index.md"
+    text = path.read_text(encoding="utf-8")
+    front = "---\ntitle: It is 1.7163\nversion: 1.2.3\n---\n"
+    path.write_text(front + text, encoding="utf-8")
+    (problem,) = example_site.build().problems
+    assert problem.startswith("docs/index.md:2: 1.7163 is typed")
+    path.write_text(front.replace("1.7163", "1.9163") + text, encoding="utf-8")
+    assert example_site.build().problems == []
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -495,3 +506,29 @@ def test_what_is_typed_cannot_pass_for_computed(example_site, convert, typed):
     record = (example_site.docs / "index.record").read_text(encoding="utf-8")
     (problem,) = convert(f"{text}\n`data-mg`\n\n{typed}\n", record)[0]
     assert problem.startswith(f"docs/page.md:{text.count(chr(10)) + 4}: the attribute data-mg")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("drifting", [True, False])
+def test_a_site_in_drift_is_not_deployed(example_site, drifting):
+    """With `mkdocs gh-deploy`, to a repository on this machine."""
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=example_site.root, capture_output=True, text=True, check=False
+        )
+
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org")
+    run("git", "init", "-q", "--bare", "remote")
+    run("git", "init", "-q", ".")
+    run("git", "remote", "add", "origin", str(example_site.root / "remote"))
+    run(*git, "add", "docs")
+    run(*git, "commit", "-qm", "pages")
+    if drifting:
+        drifted(example_site)
+    example_site.configure()
+    done = run(sys.executable, "-m", "mkdocs", "gh-deploy", "-q")
+    deployed = run("git", "--git-dir=remote", "ls-tree", "-r", "--name-only", "gh-pages").stdout
+    assert (done.returncode != 0) == drifting
+    assert ("index.html" in deployed.split()) != drifting
+    assert ".record" not in deployed

@@ -112,3 +112,30 @@ def test_a_server_outlives_mistakes_and_shows_an_edited_engine(served):
 
     shown = server.after(lambda: rules.write_text(text, encoding="utf-8"))
     assert ">−0.4161</span>" in shown
+
+
+@pytest.mark.heavy
+def test_a_page_in_drift_recovers_when_another_process_accepts_it(served):
+    server, folder = served
+    page, record = folder / "docs" / "index.md", folder / "docs" / "index.record"
+    server.after(lambda: page.write_text(PAGE, encoding="utf-8"))
+
+    def accept() -> None:
+        environment = {name: text for name, text in os.environ.items() if name != "CI"}
+        command = [sys.executable, "-m", "docs_plugins", "accept"]
+        subprocess.run(
+            command, cwd=folder, env=environment, check=True, capture_output=True, timeout=LONGEST
+        )
+
+    assert "mg-problem" not in server.after(accept)
+    text = record.read_text(encoding="utf-8")
+    rows = [line for line in text.split("\n") if line and not line.startswith("#")]
+    assert len(rows) == 4
+    for at, row in enumerate(rows):
+        number = re.search(r"-?\d\.\d+", row)[0]
+        wrong = row.replace(number, f"{float(number) + 1e-4!r}", 1)
+        changed = text.replace(row, wrong)
+        shown = server.after(lambda to=changed: record.write_text(to, encoding="utf-8"))
+        assert re.search(r"docs/index\.md:[4-7]: f\.\S+: (\[\S+\] )?recorded", shown), (at, row)
+    assert "mg-problem" not in server.after(accept)
+    assert record.read_text(encoding="utf-8") == text
