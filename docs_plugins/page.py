@@ -32,7 +32,6 @@ PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
 GLUED_BEFORE = re.compile(r"\d\.?$")
 GLUED_AFTER = re.compile(r"\d|\.\d|[eE][+−-]?\d")
-FORGED = re.compile(r"<[^<>]*\s(data-mg(?:-\w+)?)(?=[\s=>])")
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 
 # what the page's record says of one computation: the differences, as problems
@@ -237,7 +236,7 @@ class Page:
 
         `shown` is the page without what was computed.
         """
-        for found in dict.fromkeys(FORGED.findall(shown)):
+        for found in literals.forged(shown):
             if found == "data-mg-problem" and self.problems:
                 continue  # our own message, where a formula failed
             lines = literals.without_code(text).split("\n")

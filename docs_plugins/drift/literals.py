@@ -315,6 +315,15 @@ def _without_commas(number: re.Match[str]) -> str:
     )
 
 
+def forged(html: str) -> list[str]:
+    """The attributes by which a page says that something was computed, each once."""
+    if "data-mg" not in html:
+        return []
+    starts = (token for token in tokens(html) if isinstance(token, Start))
+    names = (name for start in starts for name in start.attributes if name.startswith("data-mg"))
+    return list(dict.fromkeys(names))
+
+
 def find(html: str, source: str, known: Results) -> list[Literal]:
     """Return the page's hand-typed results, by line.
 

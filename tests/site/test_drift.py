@@ -491,6 +491,13 @@ def test_what_makes_no_other_number_may_stand_beside_one(example_site, convert, 
     assert convert(f"{text}\n{typed.format('{{ f.x2.adjoint }}')}\n", record)[0] == []
 
 
+def test_words_about_attributes_of_ours_are_words(example_site, convert):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    words = '![what data-mg is](a.png) <!-- <b data-mg="f"> --> `<b data-mg="f">` &lt;b data-mg>'
+    assert convert(f"{text}\n{words}\n", record)[0] == []
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -137,7 +137,8 @@ def seeded(fault: RuleFault) -> Iterator[None]:
     """The engine with one rule changed."""
     found = OPERATIONS[fault.operation]
     before = {name: getattr(found, name) for name in found.__slots__}
-    factor = -1.0 if fault.change == "sign" else BY_A_BILLIONTH
+    # a sign alone, changed twice, as within a stack of stacks, leaves every number right
+    factor = -BY_A_BILLIONTH if fault.change == "sign" else BY_A_BILLIONTH
     wording.words.cache_clear()
     try:
         if fault.rule == "value":
@@ -260,7 +261,7 @@ def quotes() -> list[tuple[str, str, str]]:
     found = {}
     for page in sorted(DOCS.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        for name, path in re.findall(r"\{\{ =?(\w+)\.([\w.\[\],]+) \}\}", text):
+        for name, path in re.findall(r"\{\{ =?(\w+)\.([\w.\[\],]+)(?::[^{} ]*)? \}\}", text):
             if name in names and path in names[name][1].numbers:
                 block, computation = names[name]
                 found[block, f"{name}.{path}"] = show(computation.numbers[path]).text
