@@ -1,8 +1,8 @@
 """Faults seeded into the records of the site's own pages: each one is named by page, line and item.
 
 The pages are read as `deepnotes check` reads them. A record with a fault then goes the way of a
-build: into the page's check, and out as the messages that fail it. Every row has each fault at once;
-one at a time, on the long pages, is for `make check`.
+build: into the page's check, and out as the messages that fail it. Every row has each fault at
+once; one at a time, on the long pages, is for `make check`.
 """
 
 from __future__ import annotations
