@@ -25,7 +25,7 @@ from docs_plugins.places import Numbered, Place, character
 from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
 from docs_plugins.views import VIEWS
-from docs_plugins.views.base import Request, ViewError, read_options
+from docs_plugins.views.base import NOT_DRAWN, Request, ViewError, read_options
 
 DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
@@ -323,7 +323,7 @@ class Page:
             )
             try:
                 html = view.render(request)
-            except (ViewError, FormatError, compute.ComputationError, TooMuch) as error:
+            except (*NOT_DRAWN, compute.ComputationError, TooMuch) as error:
                 remedy = getattr(error, "remedy", "")
                 return self.box([self.problem(origin, str(error), remedy, name)])
             except Exception as error:  # noqa: BLE001  a view that is being edited, likewise

@@ -24,7 +24,7 @@ from docs_plugins.extras import provenance
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.problems import Problem
 from docs_plugins.views import VIEWS
-from docs_plugins.views.base import Request, ViewError, read_options
+from docs_plugins.views.base import NOT_DRAWN, Request, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -240,7 +240,7 @@ def _check_view(
         return
     try:
         drawn = _draw(view, computation, budget)
-    except (references.ReferenceError, ViewError, FormatError, compute.ComputationError) as error:
+    except (references.ReferenceError, *NOT_DRAWN, compute.ComputationError) as error:
         report(view.line, view.name, f"the view cannot be drawn again: {error}")
         return
     again = next(iter(read(drawn).views), None) if drawn else None
@@ -284,7 +284,7 @@ def _graph(found: Published, budget: Budget, computation: Computation) -> str | 
     own = PublishedView(name, "", f"{computation.name}-figure", None, "", (), 1)
     try:
         return _draw(view or own, computation, budget)
-    except (references.ReferenceError, ViewError, FormatError, compute.ComputationError):
+    except (references.ReferenceError, *NOT_DRAWN, compute.ComputationError):
         return None
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
 
+from docs_plugins.maths import FormulaError
 from docs_plugins.model import Computation, Number, Work
-from docs_plugins.numbers import Shown, show
+from docs_plugins.numbers import FormatError, Shown, show
 
 OptionValue = str | float | int | tuple[str, ...]
 
@@ -20,6 +21,10 @@ class ViewError(ValueError):
         """Keep the message for the page's line and the remedy beside it."""
         super().__init__(message)
         self.remedy = remedy
+
+
+# what drawing a view may end with that is no fault of ours
+NOT_DRAWN = (ViewError, FormatError, FormulaError)
 
 
 @dataclass(frozen=True, slots=True)
