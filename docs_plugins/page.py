@@ -208,7 +208,8 @@ class Page:
         `shown` is the page without what was computed, `html` with it; `text` is the Markdown, whose
         lines the origins belong to.
         """
-        if not self.computations and not self.literals:
+        has_any = any(map(literals.has_decimals, (shown, self.front)))
+        if not self.literals and not (self.computations and has_any):
             return
         computations = self.computations.values()
         known = literals.results(computations, drawn_numbers(html, self.computations))

@@ -209,7 +209,7 @@ def _counts(page: Page) -> dict[str, int]:
 
 
 _DRAWN = re.compile(
-    r'<(?:(svg) [^<>]*mg-figure|(details|ul) class="mg-[a-z]+" data-search-exclude'
+    r'<(?:(svg) [^<>]*mg-figure|(details|ul) class="mg-[a-z]+"[^<>]*data-search-exclude'
     r'|(table) class="mg-table"|(math) [^<>]*data-tex=)[^<>]*'
 )
 _TEXT = re.compile(">([^<]+)")

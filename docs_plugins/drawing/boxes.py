@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docs_plugins.drawing import mathline, svg
 from docs_plugins.drawing.mathline import Line
@@ -67,34 +67,46 @@ def inset(box: Box, extents: tuple[float, float], across: float) -> float:
 def drawn(box: Box, middle: tuple[float, float], extents: tuple[float, float]) -> str:
     """A box at its place."""
     x, y = middle
-    wide, high = extents
-    shape = _Shape(
-        x - wide / 2, y - high / 2, wide, high, min(CORNERS.get(box.kind, 0.0), wide / 2)
-    )
+    sections = box.sections
     content = ""
     down = y - _height(box) / 2
-    for kind, section in box.sections:
-        content += "".join(
-            svg.text(
-                line,
-                x,
-                down + SECTION / 2 + LEADING * (place + 0.5) + BASELINE,
-                kind="t" if line is KEPT else "a" if kind == "a" else "",
-            )
-            for place, line in enumerate(section)
-        )
-        if kind is not None:
-            content = shape.marked(kind, down, down + _section(section)) + content
-        down += _section(section)
-    return (shape.outline() if box.kind != "plain" else "") + content
+    for kind, section in sections:
+        at = down + SECTION / 2 + BASELINE
+        for place, line in enumerate(section):
+            said = "t" if line is KEPT else "a" if kind == "a" else ""
+            content += svg.text(line, x, at + LEADING * (place + 0.5), kind=said)
+        down += _section(len(section))
+    return (
+        _frame(box.kind, middle, extents, tuple((k, len(part)) for k, part in sections)) + content
+    )
 
 
-def _section(section: Sequence[Line]) -> float:
-    return LEADING * len(section) + SECTION
+@lru_cache(maxsize=1024)  # the same at every point where the texts are as wide
+def _frame(
+    kind: str,
+    middle: tuple[float, float],
+    extents: tuple[float, float],
+    sections: tuple[tuple[str | None, int], ...],
+) -> str:
+    """A box without its texts: its outline, and the sections that stand out."""
+    (x, y), (wide, high) = middle, extents
+    corner = min(CORNERS.get(kind, 0.0), wide / 2)
+    shape = _Shape(x - wide / 2, y - high / 2, wide, high, corner)
+    marks = ""
+    down = y - sum(_section(count) for _, count in sections) / 2
+    for name, count in sections:
+        if name is not None:
+            marks = shape.marked(name, down, down + _section(count)) + marks
+        down += _section(count)
+    return (shape.outline() if kind != "plain" else "") + marks
+
+
+def _section(lines: int) -> float:
+    return LEADING * lines + SECTION
 
 
 def _height(box: Box) -> float:
-    return sum(_section(section) for _, section in box.sections)
+    return sum(_section(len(section)) for _, section in box.sections)
 
 
 @dataclass(frozen=True, slots=True)

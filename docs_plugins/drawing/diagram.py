@@ -6,8 +6,9 @@ come from the style sheet, so that a figure follows the page's theme.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from docs_plugins.drawing import boxes, mathline, svg
@@ -137,11 +138,6 @@ class _Drawing:
         """From along and across the flow to x and y, or back."""
         return (across, along) if self.down else (along, across)
 
-    def _pair(self, along: float, across: float) -> str:
-        if self.down:
-            return f"{number(across)} {number(along)}"
-        return f"{number(along)} {number(across)}"
-
     def _box(self, box: Box) -> str:
         placed = self.layout.nodes[box.key]
         content = boxes.drawn(box, self._turned(placed.along, placed.across), self._extents(placed))
@@ -185,41 +181,17 @@ class _Drawing:
     def _line(self, arrow: Arrow, shift: float, kind: str, *, backward: bool) -> str:
         """A link's line along its rails, and a head at its end."""
         rails = self.layout.routes[arrow.key].rails
-        ends = [(rail.start, rail.end, rail.across + shift) for rail in rails]
-        start, end, across = ends[0]
-        ends[0] = (start - self._inset(arrow.source, across), end, across)
-        start, end, across = ends[-1]
-        ends[-1] = (start, end + self._inset(arrow.target, across), across)
-        if backward:
-            ends = [(end, start, across) for start, end, across in reversed(ends)]
-        way = -1.0 if backward else 1.0
-        tip, across = ends[-1][1], ends[-1][2]
-        back = tip - way * HEAD
-        ends[-1] = (ends[-1][0], tip - way * HEAD * 0.7, across)
-        head = (
-            f"M{self._pair(tip, across)}L{self._pair(back, across - HALF_HEAD)}"
-            f"L{self._pair(back, across + HALF_HEAD)}z"
+        insets = (
+            self._inset(arrow.source, rails[0].across + shift),
+            self._inset(arrow.target, rails[-1].across + shift),
         )
-        return svg.path(kind, self._path(ends, shift)) + svg.path(f"{kind}h", head)
+        line, head = _lines(rails, insets, shift, down=self.down, backward=backward)
+        return svg.path(kind, line) + svg.path(f"{kind}h", head)
 
     def _inset(self, key: str, across: float) -> float:
         placed = self.layout.nodes[key]
         extents = (placed.length, placed.breadth)
         return boxes.inset(self.boxes[key], extents, across - placed.across)
-
-    def _path(self, rails: Sequence[tuple[float, float, float]], shift: float) -> str:
-        """Straight along each rail, and in a bend to the next where that lies elsewhere."""
-        start, at, across = rails[0]
-        path = f"M{self._pair(start, across)}"
-        for start, end, level in rails[1:]:
-            if abs(level - across) >= 0.05:
-                middle = (at + start) / 2 + _lag(level - across, shift, start - at)
-                path += (
-                    f"L{self._pair(at, across)}C{self._pair(middle, across)}"
-                    f" {self._pair(middle, level)} {self._pair(start, level)}"
-                )
-            at, across = end, level
-        return f"{path}L{self._pair(at, across)}"
 
     def _labels(self, lines: Sequence[Line], lane: Rail, side: int, shift: float, kind: str) -> str:
         """A link's label beside its lane: above (-1) or below it (1), or left and right of it."""
@@ -237,6 +209,61 @@ class _Drawing:
                 y = lane.across + side * distance + BASELINE - 0.5
                 content += svg.text(line, middle, y, kind=kind)
         return content
+
+
+@lru_cache(maxsize=1024)  # a function is drawn the same at every point where its texts are as wide
+def _lines(
+    rails: tuple[Rail, ...],
+    insets: tuple[float, float],
+    shift: float,
+    *,
+    down: bool,
+    backward: bool,
+) -> tuple[str, str]:
+    """The paths of a link's line, beside its rails by a shift, and of the head at its end."""
+    ends = [(rail.start, rail.end, rail.across + shift) for rail in rails]
+    start, end, across = ends[0]
+    ends[0] = (start - insets[0], end, across)
+    start, end, across = ends[-1]
+    ends[-1] = (start, end + insets[1], across)
+    if backward:
+        ends = [(end, start, across) for start, end, across in reversed(ends)]
+    way = -1.0 if backward else 1.0
+    tip, across = ends[-1][1], ends[-1][2]
+    back = tip - way * HEAD
+    ends[-1] = (ends[-1][0], tip - way * HEAD * 0.7, across)
+    pair = _pair_down if down else _pair
+    head = (
+        f"M{pair(tip, across)}L{pair(back, across - HALF_HEAD)}L{pair(back, across + HALF_HEAD)}z"
+    )
+    return _path(ends, shift, pair), head
+
+
+def _path(
+    rails: Sequence[tuple[float, float, float]], shift: float, pair: Callable[[float, float], str]
+) -> str:
+    """Straight along each rail, and in a bend to the next where that lies elsewhere."""
+    start, at, across = rails[0]
+    path = f"M{pair(start, across)}"
+    for start, end, level in rails[1:]:
+        if abs(level - across) >= 0.05:
+            middle = (at + start) / 2 + _lag(level - across, shift, start - at)
+            path += (
+                f"L{pair(at, across)}C{pair(middle, across)}"
+                f" {pair(middle, level)} {pair(start, level)}"
+            )
+        at, across = end, level
+    return f"{path}L{pair(at, across)}"
+
+
+def _pair(along: float, across: float) -> str:
+    """A point of a drawing that flows to the right."""
+    return f"{number(along)} {number(across)}"
+
+
+def _pair_down(along: float, across: float) -> str:
+    """A point of one that flows down."""
+    return f"{number(across)} {number(along)}"
 
 
 def _lag(across: float, shift: float, along: float) -> float:

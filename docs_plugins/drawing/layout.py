@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from docs_plugins.drawing.isotonic import isotonic
 from docs_plugins.drawing.layering import PATIENCE, Layering, Link, Segment, is_passage, layers
@@ -82,8 +83,7 @@ class Placed:
     breadth: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rail:
+class Rail(NamedTuple):
     """A straight piece of a link, parallel to the flow; a bend joins it to the next."""
 
     start: float

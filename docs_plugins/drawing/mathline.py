@@ -107,6 +107,7 @@ def plain(line: Line) -> str:
     return "".join(map(upright, text)).strip()
 
 
+@lru_cache(maxsize=4096)
 def width(line: Line, size: float = SIZE) -> float:
     """How wide a line is, as nearly as can be told without its font."""
     return sum(

@@ -36,7 +36,9 @@ def standalone(figure: str) -> str:
         f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="{COLOURS["--mg-ground"]}"/>'
     )
     head, _, rest = figure.partition("</desc>")
-    drawn = _LETTERS.sub(_slanted, rest)
+    drawn = "<".join(  # to search what is plain ASCII would be most of the work
+        part if part.isascii() else _LETTERS.sub(_slanted, part) for part in rest.split("<")
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"{head}</desc><style>{style()}</style>{ground}{drawn}\n"

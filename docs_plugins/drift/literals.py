@@ -324,6 +324,11 @@ def forged(html: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def has_decimals(html: str) -> bool:
+    """Whether a page may have a decimal at all, whole or in pieces."""
+    return DECIMAL.search(html) is not None or _SPLIT.search(html) is not None
+
+
 def find(html: str, source: str, known: Results) -> list[Literal]:
     """Return the page's hand-typed results, by line.
 
