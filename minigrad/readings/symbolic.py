@@ -78,7 +78,8 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
     matrix = []
     for y in trace.outputs:
         for seed in np.eye(y.size).reshape(y.size, *y.shape):
-            cotangents = [(tape[y.index], seed if y.shape else 1.0)] if y.index >= 0 else []
+            exact = exact_array(seed if y.shape else 1.0)  # a third of it is no decimal
+            cotangents = [(tape[y.index], exact)] if y.index >= 0 else []
             adjoints = sweep.backward(tape, cotangents)
             row: list[Expression] = []
             for x in trace.inputs:

@@ -273,3 +273,9 @@ def computed(statement: Statement, trace: mg.Trace, swept: mg.Sweep) -> Any:
         for c in swept.contributions
         if (c.operand.index, c.consumer.index, c.position) == wanted
     )
+
+
+def test_the_symbols_of_a_jacobian_are_exact() -> None:
+    trace = mg.trace(mg.mean, np.array([1.0, 2.0, 4.0]))
+    printed = symbolic.symbolic_jacobian(trace, {0: Symbol("x", "x")})
+    assert [printers.to_text(entry) for entry in printed[0]] == ["1/3"] * 3
