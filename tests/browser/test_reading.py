@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from .served import Served
     from .visits import Visit
 
-PAGES = ("", "backpropagation/", "how/", "minigrad/", "pytorch/")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted("" if path.stem == "index" else f"{path.stem}/" for path in DOCS.glob("*.md"))
 WAYS = (("desktop", "light"), ("desktop", "dark"), ("phone", "light"))
+ALSO = {("backpropagation/", "desktop"), ("backpropagation/", "phone"), ("how/", "phone")}
 KILOBYTE = 1024
 
 
@@ -29,9 +32,9 @@ def page(request: pytest.FixtureRequest) -> str:
 
 
 def ways() -> Iterator[object]:
-    """Every page in every way; the long reference in other ways than the first is heavy."""
+    """Every page in every way; most pages are heavy in other ways than the first."""
     for page, way in product(PAGES, WAYS):
-        heavy = [pytest.mark.heavy] if page == "minigrad/" and way != WAYS[0] else []
+        heavy = [pytest.mark.heavy] if way != WAYS[0] and (page, way[0]) not in ALSO else []
         name = "-".join((page.strip("/") or "home", *way))
         yield pytest.param((page, *way), marks=heavy, id=name)
 

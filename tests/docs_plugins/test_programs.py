@@ -232,12 +232,17 @@ def test_the_second_opinion_agrees_with_the_engine(
         assert second.agreement(said, opinion).disagreements == (), text
 
 
+@pytest.mark.parametrize(
+    ("pages", "seed"), [(6, 7), pytest.param(20, 8, marks=pytest.mark.heavy)], ids=["few", "many"]
+)
 @pytest.mark.parametrize("write", [scalar_block, array_block])
-def test_pages_of_programs_are_as_computed(write: Callable[[random.Random], str]) -> None:
+def test_pages_of_programs_are_as_computed(
+    write: Callable[[random.Random], str], pages: int, seed: int
+) -> None:
     """Whatever a program's views show, the page alone tells how to compute it again."""
-    source = random.Random(7)
+    source = random.Random(seed)
     shown = 0
-    while shown < 20:
+    while shown < pages:
         text = write(source)
         views = "\n\n".join(f"{{{{ f.{view} }}}}" for view in ("trace", "graph", "jacobian"))
         try:

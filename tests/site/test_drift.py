@@ -152,13 +152,14 @@ def test_accept_takes_pages_by_name_or_path(example_site, name):
     assert example_site.run("check")[1].count("docs/index.md") == 0
 
 
-@pytest.mark.parametrize("name", ["it's my page.md", "sub dir/$HOME.md", "-f.md", "v1.2.markdown"])
 @pytest.mark.skipif(sys.platform == "win32", reason="the names are no names there")
-def test_the_command_that_a_build_tells_can_be_copied(small_site, name):
+def test_the_command_that_a_build_tells_can_be_copied(small_site):
     """Names with spaces, another configuration and another folder of pages included."""
+    names = ["it's my page.md", "sub dir/$HOME.md", "-f.md", "v1.2.markdown"]
     small_site.settings["docs_dir"] = "pages"
     small_site.docs.rmdir()
-    small_site.page(f"../pages/{name}", SECOND)
+    for name in names:
+        small_site.page(f"../pages/{name}", SECOND)
     small_site.configure().rename(small_site.root / "other.yml")
     main = [sys.executable, "-m", "docs_plugins"]
 
@@ -174,7 +175,8 @@ def test_the_command_that_a_build_tells_can_be_copied(small_site, name):
 
     told = run([*main, "check", "-f", "other.yml"])
     assert told.returncode == 1
-    assert told.stdout.startswith(f"pages/{name}:1: the page computes values")
+    for name in names:
+        assert f"pages/{name}:1: the page computes values" in told.stdout
     command = told.stdout.splitlines()[-1].partition("are right: ")[2]
     done = run(command.replace("python", sys.executable, 1))
     assert done.returncode == 0, done
