@@ -193,10 +193,12 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         if self.reading_only:
             self.read.append(self.site)
             if not BUILDING_AGAIN & {*config.plugins}:
+                self.site.shelf.close()
                 raise ReadingDone
         problems = self._log_problems()
         log.info("minigrad: %s", self.site.summary())
         if problems and not (self.serving or self.reading_only):
+            self.site.shelf.close()
             raise PluginError(self.site.verdict())
         packing.publish(self.site.published(), config.site_dir)
         inventory.write(Path(config.site_dir), self.site.blocks)
