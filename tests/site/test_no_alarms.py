@@ -174,7 +174,11 @@ def rough_engine(seed: int) -> Iterator[None]:
         wording.words.cache_clear()
 
 
-CHOOSING = {"max", "min", "maximum", "minimum"}  # give one of their operands: nothing is rounded
+# these give what they are given: nothing is rounded
+CHOOSING = {
+    *("max", "min", "maximum", "minimum"),
+    *("reshape", "transpose", "index", "scatter", "stack", "concatenate", "broadcast_to"),
+}
 
 
 def blocks() -> list[str]:
