@@ -67,7 +67,9 @@ def opened(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """What opens a page in a browser of its own, and ends with no error on any console."""
     contexts, errors = [], []
 
-    def go(address: str = PAGE, screen: str = "desktop", **how: Any) -> Page:
+    def go(
+        address: str = PAGE, screen: str = "desktop", *, clock: bool = False, **how: Any
+    ) -> Page:
         settings = {key: how.pop(key) for key in ("scheme", "scripts") if key in how}
         context, _ = open_context(browser, served, screen, **settings)
         contexts.append(context)
@@ -75,6 +77,8 @@ def opened(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         if how:
             tab.emulate_media(**how)
         listen(tab, errors)
+        if clock:  # before any script has a timer of the other clock
+            tab.clock.install()
         tab.goto(served.address(address), wait_until="load")
         if settings.get("scripts", True) and address:
             tab.wait_for_selector(".mg-player button")
@@ -182,8 +186,7 @@ def test_arrows_elsewhere_are_the_browsers(tab) -> None:
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_play_goes_on_by_itself_and_pauses(opened, motion) -> None:
-    tab = opened(reduced_motion=motion)
-    tab.clock.install()
+    tab = opened(reduced_motion=motion, clock=True)
     tab.locator("#f-trace-x2").focus()
     tab.keyboard.press("Space")
     tab.clock.run_for(3300)
@@ -198,8 +201,7 @@ def test_play_goes_on_by_itself_and_pauses(opened, motion) -> None:
 
 
 def test_play_ends_at_the_last_step(opened) -> None:
-    tab = opened(f"{PAGE}?f.step={STEPS - 1}")
-    tab.clock.install()
+    tab = opened(f"{PAGE}?f.step={STEPS - 1}", clock=True)
     press(tab, "Play")
     tab.clock.run_for(5000)
     assert tab.locator(PLAYER).locator(".mg-count").inner_text() == f"{STEPS} / {STEPS}"
