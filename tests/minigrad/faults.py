@@ -136,6 +136,8 @@ def evaluated(e: Expression, values: dict[int, Any]) -> Any:
         return values[id(e)]
     if isinstance(e, expressions.Number):
         return float(e.value)
+    if e.operation is expressions.ROUNDED:
+        return evaluated(e.operands[0], values)
     return mg.OPERATIONS[e.operation.name].apply(*(evaluated(x, values) for x in e.operands))
 
 
