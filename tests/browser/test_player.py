@@ -385,7 +385,7 @@ def test_it_plays_after_pages_were_switched_and_back(opened) -> None:
     tab.wait_for_selector("#figure-2")
     tab.wait_for_selector(".mg-player button")
     assert tab.evaluate("window.stayed")
-    assert said(tab) == "v₋₁ = x₁ = 3"
+    expect(tab.locator(SAID)).to_have_text("v₋₁ = x₁ = 3")
     assert tab.locator(PLAYER).get_by_role("button").count() == 5
 
 
