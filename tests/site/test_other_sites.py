@@ -315,16 +315,23 @@ def test_the_beginning_of_a_post_shows_what_the_post_computes(environment, site)
 
 
 def test_the_extension_alone_renders_with_plain_markdown(environment, tmp_path):
-    (tmp_path / "page.md").write_text(COMPUTED, encoding="utf-8")
+    """As the page about the page language has it: with the option for formulas."""
+    page = COMPUTED + "\nIt costs $5, and $\\tilde{v}_0 {{ =f.x2.adjoint }}$.\n"
+    (tmp_path / "page.md").write_text(page, encoding="utf-8")
+    (code,) = re.findall(
+        r"```python\n(html = markdown.*?)```",
+        (ROOT / "docs" / "how.md").read_text("utf-8"),
+        re.DOTALL,
+    )
     program = (
-        "import markdown, pathlib; text = pathlib.Path('page.md').read_text('utf-8');"
-        "html = markdown.markdown(text, extensions=['minigrad', 'fenced_code', 'tables']);"
-        "pathlib.Path('page.html').write_text(html, 'utf-8')"
+        "import markdown, pathlib; text = pathlib.Path('page.md').read_text('utf-8')\n"
+        f"{code}pathlib.Path('page.html').write_text(html, 'utf-8')"
     )
     environment("python", "-c", program, cwd=tmp_path)
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert 'data-mg="f.x2.adjoint">1.7163<' in html
     assert "<table" in html
+    assert re.search(r"\$5, and (<span[^>]*>)?<math", html)
 
 
 def tables(html):
