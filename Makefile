@@ -16,6 +16,9 @@ export NO_MKDOCS_2_WARNING := 1
 SITE_READY := .venv/ready-site
 DEV_READY := .venv/ready-dev
 
+# Tests run in two processes, a file in one of them.
+TWO := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test site check format lint types dead tests links accept bench clean
 
@@ -28,7 +31,7 @@ serve: $(SITE_READY)  ## the site with live reload: the main job (ADDRESS=127.0.
 
 test: $(DEV_READY)  ## the tests, those in a browser too (a minute or two)
 	@echo "test: running the tests (the heavy ones run in make check)"
-	@$(PY) -m pytest -rs -m "not heavy"
+	@$(PY) -m pytest -rs $(TWO) -m "not heavy"
 
 site: $(SITE_READY)  ## the site, built strictly into site/
 	@echo "site: building strictly into site/"
@@ -56,7 +59,7 @@ dead: $(DEV_READY)  ## code that nothing uses
 
 tests: $(DEV_READY)  ## every test, the heavy ones too (builds of other people's sites)
 	@echo "check: every test"
-	@$(PY) -m pytest -rs
+	@$(PY) -m pytest -rs $(TWO)
 
 links: site $(DEV_READY)  ## recompute the numbers of the built site and follow its links
 	@echo "check: the published numbers, recomputed from site/ alone"
