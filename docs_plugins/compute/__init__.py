@@ -33,8 +33,8 @@ def run(program: Program, call: Call) -> Computation:
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)
-    checks = crosscheck(forward, assembled, opinion)
-    return replace(assembled.computation, cross_checks=checks, effort=opinion.effort)
+    found = crosscheck(forward, assembled, opinion)
+    return replace(assembled.computation, cross_checks=found.compared, effort=found.effort)
 
 
 def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from docs_plugins import second
@@ -10,29 +12,37 @@ from docs_plugins.language import ProgramError
 
 if TYPE_CHECKING:
     from docs_plugins.compute.assembly import Assembled
-    from docs_plugins.second.comparison import Disagreement, Key
+    from docs_plugins.second.comparison import Agreement, Disagreement, Key
     from docs_plugins.second.evaluation import Opinion
 
 
 def second_opinion(forward: Forward) -> Opinion:
     """Return the second opinion; raises `ComputationError` where arrays are too large for it."""
-    try:
+    with _named(forward):
         return second.opinion(forward.program, forward.call)
+
+
+@contextmanager
+def _named(forward: Forward) -> Iterator[None]:
+    """Name the call that is too much."""
+    try:
+        yield
     except ProgramError as error:
         mistake = Mistake(error.line, forward.call.name, str(error), error.remedy)
         raise ComputationError([mistake]) from None
 
 
-def crosscheck(forward: Forward, assembled: Assembled, opinion: Opinion) -> int:
-    """Return how many numbers agree; raises `ComputationError` that lists those that do not."""
+def crosscheck(forward: Forward, assembled: Assembled, opinion: Opinion) -> Agreement:
+    """Hold every number against the opinion; raises `ComputationError` with those that differ."""
     claims: dict[Key, object] = dict(assembled.claims)
     for j, row in enumerate(assembled.computation.jacobian.entries):
         for i, entry in enumerate(row):
             claims["jacobian", j, i] = entry.number.value
-    found = second.agreement(claims, opinion)
+    with _named(forward):
+        found = second.agreement(claims, opinion)
     if found.disagreements:
         raise ComputationError([_mistake(forward, one) for one in found.disagreements])
-    return found.compared
+    return found
 
 
 def _mistake(forward: Forward, found: Disagreement) -> Mistake:

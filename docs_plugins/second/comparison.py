@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from docs_plugins.second.evaluation import Opinion, Shake, compute
+from docs_plugins.second.evaluation import Opinion, Shake, check_effort, compute
 from docs_plugins.second.slopes import MP, Real
 
 TOLERANCE = 1e-11
@@ -48,6 +48,7 @@ class Agreement:
 
     compared: int
     disagreements: tuple[Disagreement, ...]
+    effort: int  # microseconds that all opinions were expected to take, roughly
 
 
 class _Doubt(NamedTuple):
@@ -63,8 +64,11 @@ class _Doubt(NamedTuple):
 
 
 def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
-    """Hold numbers and arrays, each under its key, against an opinion."""
-    compared = 0
+    """Hold numbers and arrays, each under its key, against an opinion.
+
+    Raises `ProgramError` where terms cancelled, and the shaken opinions would take too long.
+    """
+    compared, effort = 0, opinion.effort
     doubts: list[_Doubt] = []
     for key, claim in claims.items():
         entry = _entry(opinion, key)
@@ -84,10 +88,12 @@ def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
             if not _near(engine, second, abs(float(second)))
         )
     if doubts:
+        effort *= 1 + len(SHAKES) * TRIALS
+        check_effort(effort, opinion.call.line)
         magnitudes = _magnitudes(opinion, doubts)
         doubts = [d for d, m in zip(doubts, magnitudes, strict=True) if not d.is_within(m)]
     if not doubts:
-        return Agreement(compared, ())
+        return Agreement(compared, (), effort)
     rounding = _moved(opinion, doubts, MP.mpf(ROUNDING))
     return Agreement(
         compared,
@@ -101,6 +107,7 @@ def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
             )
             for doubt, moved in zip(doubts, rounding, strict=True)
         ),
+        effort,
     )
 
 

@@ -60,7 +60,7 @@ def compute(program: Program, call: Call, shake: Shake | None = None) -> Opinion
     reversed_links = sorted(forward.links.items(), key=lambda item: -item[0][1])
     entries = sum(map(len, forward.links.values()))
     effort = forward.effort + len(elements) * entries // 4
-    _check_effort(effort, call.line)
+    check_effort(effort, call.line)
     jacobian = []
     adjoints: dict[int, Any] = {}
     contributions: dict[tuple[int, int, int], Any] = {}
@@ -100,7 +100,7 @@ def _forward(program: Program, call: Call, shake: Shake | None) -> _Forward:
             meaning = MEANINGS[step.function]
             reading = meaning.read(operands, shapes, dict(step.options))
             forward.effort += meaning.effort(reading)
-            _check_effort(forward.effort, step.line)
+            check_effort(forward.effort, step.line)
             values, shape = meaning.values(reading), reading.shape
             for position, operand in enumerate(step.operands):
                 if isinstance(operand, Constant) or operand in constant:
@@ -114,7 +114,8 @@ def _forward(program: Program, call: Call, shake: Shake | None) -> _Forward:
     return forward
 
 
-def _check_effort(microseconds: int, line: int) -> None:
+def check_effort(microseconds: int, line: int) -> None:
+    """Raise `ProgramError` for a call that would take too long."""
     if microseconds > MOST_EFFORT:
         raise ProgramError(
             "the arrays are too large to be computed a second way", line, "use smaller ones"

@@ -81,7 +81,7 @@ class Meaning:
         width = len(reading.rows[0]) if reading.rows else 0
         if self.slope in {slopes.of_sum, slopes.of_products} or width < 4:
             return len(reading.rows) * width * 10
-        term = 12 if self.slope is slopes.curved else 1
+        term = 3 if self.slope is slopes.curved else 1
         return len(reading.rows) * width * 2 * (3 + term * width)
 
     def values(self, reading: Reading) -> list[Real]:

@@ -257,3 +257,17 @@ def test_where_rounding_may_decide_it_is_said(text: str, claim: float) -> None:
 def test_a_claim_of_another_shape_is_no_comparison() -> None:
     with pytest.raises(ValueError, match="2 numbers where there are 1"):
         agreement({("value", 0): [1.0, 1.0]}, ask("def f(x): return x\nf(1)"))
+
+
+def test_cancelled_terms_are_refused_where_shaking_them_would_take_long() -> None:
+    """The gradient of a sum of softmax is 0, so rounding decides about what is left of it."""
+    for count, much in ((4, False), (30, True)):
+        numbers = ", ".join(["0.5"] * count)
+        text = f"def f(x):\n    return sum(softmax(x))\n\nf([{numbers}])"
+        found = ask(text)
+        claims = {("adjoint", 0): [1e-17] * count}
+        if much:
+            with pytest.raises(ProgramError, match="too large to be computed a second way"):
+                agreement(claims, found)
+        else:
+            assert agreement(claims, found).effort == 9 * found.effort
