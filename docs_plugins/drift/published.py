@@ -61,6 +61,7 @@ class PublishedNumber:
     relation: str  # the = or ≈ right before it, else ""
     line: int
     formula: str = ""  # the TeX of the formula that it stands in
+    view: str = ""  # the view that it stands in: f.trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class _Open:
     line: int
     relation: str
     formula: str
+    view: str
     depth: int = 1  # elements of its name that are open, itself included
     texts: list[str] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
@@ -208,7 +210,8 @@ def _begin(
         return
     elif len(opened) < DEEPEST:
         relation = before[-1:] if before[-1:] in "=≈" and before[:-1] not in _LONGER else ""
-        opened.append(_Open(start, line, relation, formula, starts=[start]))
+        view = next((name for o in opened if (name := o.start.attributes.get("data-mg-view"))), "")
+        opened.append(_Open(start, line, relation, formula, view, starts=[start]))
     else:
         found.too_deep = found.too_deep or line
 
@@ -248,6 +251,7 @@ def _end(element: _Open, found: Published) -> None:
             relation=element.relation,
             line=element.line,
             formula=element.formula,
+            view=element.view,
         )
         found.numbers.append(number)
     if "data-mg-fact" in attributes:

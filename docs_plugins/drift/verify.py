@@ -168,7 +168,7 @@ def _check_number(
         return
     number = computation.numbers.get(path)
     if number is None:
-        if not _drawn_by_a_view(path, computation):
+        if shown.view.partition(".")[0] != block or not _drawn_by_a_view(path, computation):
             report(shown.line, shown.path, f"shown {shown.text}, but {block} has no such value")
         return
     try:

@@ -195,3 +195,12 @@ def test_a_minifier_may_sort_the_attributes(convert):
     said = re.search(r'(alt="[^"]*")(.*?)(title="[^"]*")', html)
     assert said
     assert found_in(html.replace(said[0], f"{said[3]}{said[2]}{said[1]}")) == []
+
+
+def test_a_number_that_only_a_view_has_stands_in_a_view(convert):
+    block = "```minigrad\ndef f(x):\n    return x * x\n\nf(2)\n```\n\n"
+    html = convert(f"{block}{{{{ f.descent over=x steps=2 }}}}\n\nIt is {{{{ f.value }}}}.\n")[1]
+    path = re.search(r'data-mg="(f\.descent\.[^"]*)"', html)[1]
+    assert found_in(html) == []
+    moved = html.replace('<span class="mg-n" data-mg="f.value">', f'<span data-mg="{path}">', 1)
+    assert [p.message for p in found_in(moved)] == ["shown 4, but f has no such value"]
