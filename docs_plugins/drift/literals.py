@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _SPACES = "\u00a0\u2007\u2009\u200a\u202f"
 GROUPING = f"{_SPACES}'’"  # between groups of digits; a comma too, before the point
-_WITH_COMMA = r"(?:0,\d+|\d{1,3},\d{4,})"  # where it is the point, and parts no groups
+# where a comma is the point: it parts no groups, no ends of an interval and no coordinates
+_WITH_COMMA = r"(?<![(\[{])(?:0,\d+|\d{1,3},\d{4,})(?![\d)\]}])"
 # a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
 # a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
 DECIMAL = re.compile(

@@ -80,6 +80,9 @@ def test_a_result_or_its_near_miss_is_found(typed, reference):
         "11,7163",
         "f(1,7163,2)",
         "0,17163",
+        "[1,7163]",  # an interval
+        "(0,28366]",
+        "f(0,28366)",
         "1,716",  # a number of thousands
         "1.7163e5",
         "1.7163×10⁵",
