@@ -202,20 +202,26 @@ def tuple_of(argnums: Argnums) -> tuple[int, ...]:
     wanted = argnums if isinstance(argnums, tuple) else (argnums,)
     if not wanted or not all(type(position) is int for position in wanted):
         raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
-    return wanted
+    return each_once(wanted)
 
 
 def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
     """Argument positions, checked and not negative."""
     count = len(args)
-    if len(argnums) == 1 and 0 <= argnums[0] < count:
-        return argnums
-    if not all(-count <= position < count for position in argnums):
-        raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
-    found = tuple(position % count for position in argnums)
-    if len(set(found)) < len(found):
+    simple = True
+    for position in argnums:  # a loop: this is part of each call's cost
+        if not 0 <= position < count:
+            simple = False
+            if not -count <= position < 0:
+                raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    return argnums if simple else each_once(tuple(position % count for position in argnums))
+
+
+def each_once(argnums: tuple[int, ...]) -> tuple[int, ...]:
+    """Argument positions, none of them twice."""
+    if len(set(argnums)) < len(argnums):
         raise TypeError(f"argnums={argnums!r} names an argument twice")
-    return found
+    return argnums
 
 
 def finished(
