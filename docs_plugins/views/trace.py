@@ -15,6 +15,7 @@ from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.cells import cell, formula
 
 MOST_ROWS = 400
+MOST_TERMS = 12  # of a sum that is written out
 
 
 def render(request: Request) -> str:
@@ -217,7 +218,10 @@ class _Table:
         )
 
     def _sum(self, variable: Variable, links: tuple[Link, ...]) -> str:
-        tex = " + ".join(link.symbol.tex for link in links)
+        symbols = [link.symbol.tex for link in links]
+        if len(links) > MOST_TERMS:  # each has a row of its own
+            symbols = [*symbols[:2], r"\dots", symbols[-1]]
+        tex = " + ".join(symbols)
         values = self._summands(links)
         return (
             cell(formula(variable.adjoint_symbol), head="row", kind="mg-b mg-sum")
@@ -231,7 +235,7 @@ class _Table:
         """The contributions as they are added, where each has a short exact form."""
         parts = []
         for link in links:
-            if link.exact is None:
+            if link.exact is None or len(links) > MOST_TERMS:
                 return None
             parts.append(link.exact)
         tex = parts[0].tex + "".join(

@@ -83,3 +83,11 @@ def test_twenty_four_calls_of_one_function_are_twenty_four_tables() -> None:
     html = page(f"def f(x):\n    return x * x\n\n{calls}", *views)
     assert [f'id="c{i}-trace"' in html for i in range(24)] == [True] * 24
     assert html.count("<table") == 24
+
+
+def test_a_sum_of_many_contributions_is_shortened() -> None:
+    terms = "\n".join(f"    a{i} = x * {i + 2}" for i in range(70))
+    total = " + ".join(f"a{i}" for i in range(70))
+    html = page(f"def f(x):\n{terms}\n    return {total}\n\nf(2)", "{{ f.trace }}")
+    assert r"\tilde{x}_1 + \tilde{x}_2 + \dots + \tilde{x}_{70}" in html
+    assert html.count("mg-part") == 70
