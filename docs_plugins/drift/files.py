@@ -24,7 +24,8 @@ def record_path(docs: Path, page: str) -> Path:
 def is_inside(docs: Path, path: Path) -> bool:
     """Whether a path stays in a folder, links followed; one that leads in a circle does not."""
     try:
-        return path.resolve().is_relative_to(docs.resolve())
+        real = path.resolve()  # of a circle, Python 3.13 leaves a link
+        return not real.is_symlink() and real.is_relative_to(docs.resolve())
     except (OSError, RuntimeError):
         return False
 
