@@ -119,6 +119,11 @@ class Node(Operand):
         return (self[position] for position in range(len(self)))
 
     def __bool__(self) -> bool:
+        if self.size != 1:  # Python's max, min, if, and, or
+            raise ValueError(
+                f"{self!r} has {self.size} elements, which cannot be one yes or no:"
+                " use minigrad.maximum for max, minigrad.minimum for min, minigrad.where for if"
+            )
         return bool(self.value)
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from tests.minigrad import oracle
-from tests.minigrad.programs import Program, drawn, programs
+from tests.minigrad.programs import INSIDE, Program, drawn, programs
 
 
 def agree(claimed: Any, trace: mg.Trace, expected: list[oracle.Flat]) -> None:
@@ -41,6 +41,11 @@ def refused(trace: mg.Trace, mode: str) -> bool:
     except mg.DomainError:
         return True
     return False
+
+
+def test_random_programs_use_every_operation_a_user_can_call() -> None:
+    used = {step.name for program in drawn(200) for step in program.steps}
+    assert used == set(mg.OPERATIONS) - INSIDE
 
 
 @settings(max_examples=250)

@@ -141,6 +141,12 @@ def test_numpys_functions_name_ours(name: str) -> None:
         mg.grad(f)(np.ones(3))
 
 
+@pytest.mark.parametrize(("f", "remedy"), [(max, "minigrad.maximum"), (min, "minigrad.minimum")])
+def test_the_larger_of_two_arrays_is_no_question_of_yes_or_no(f: Any, remedy: str) -> None:
+    with pytest.raises(ValueError, match=remedy):
+        mg.trace(lambda x: f(x, 2.0 * x), [1.0, 2.0])
+
+
 @pytest.mark.parametrize(
     ("f", "remedy"),
     [
