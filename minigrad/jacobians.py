@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.diagonal import Diagonal, full
-from minigrad.node import Node, Value, shape_of
+from minigrad.node import Node, Value, shape_of, zeros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
 def own(adjoint: Value | None, node: Node) -> Value:
     """A node's adjoint, sharing no memory with what it was computed from."""
     if adjoint is None:
-        return np.zeros(node.shape) if node.shape else 0.0
+        return zeros(node.shape)
     return adjoint.copy() if type(adjoint) is np.ndarray else adjoint
 
 

@@ -236,6 +236,11 @@ def is_finite(value: Value) -> bool:
     return not squares - squares or bool(np.isfinite(value).all())
 
 
+def zeros(shape: tuple[int, ...]) -> Value:
+    """A value of nothing but zeros."""
+    return np.zeros(shape) if shape else 0.0
+
+
 def shape_of(value: Value) -> tuple[int, ...]:
     """Shape of a value of any kind; empty for a scalar."""
     kind = type(value)

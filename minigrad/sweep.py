@@ -15,7 +15,7 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.errors import DomainError
-from minigrad.node import Node, Tape, Value, is_finite, shape_of
+from minigrad.node import Node, Tape, Value, is_finite, shape_of, zeros
 from minigrad.operation import FAULTS, first_operand, second_operand
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Sweep:
                 if operand.index < 0:
                     continue
                 if partials is not None and partials[position] is None:
-                    partial, value = 0.0, np.zeros(operand.shape) if operand.shape else 0.0
+                    partial, value = 0.0, zeros(operand.shape)
                 else:
                     partial = next(sent)
                     if type(partial) is tuple:

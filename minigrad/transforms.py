@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.jacobians import blocks_of
-from minigrad.node import Node, Value, shape_of
+from minigrad.node import Node, Value, shape_of, zeros
 from minigrad.operation import raising
 from minigrad.trace import Trace, like, run
 
@@ -232,7 +232,7 @@ def finished(
     for node in nodes:
         result = found[node.index] if node.index >= 0 else None
         if result is None:
-            result = np.zeros(node.shape) if node.shape else 0.0
+            result = zeros(node.shape)
         results.append(result)
     return unshared(results, taken)
 

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad.readings.expressions import (
-    Expression,
-    Number,
-    Symbol,
-    expanded,
-)
+from minigrad.readings.expressions import Expression, Number, Symbol, expanded
 
 if TYPE_CHECKING:
     from fractions import Fraction
-
 
 TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
 ARGUMENT = 99  # a function's argument stands in brackets however tightly it binds, but for a number

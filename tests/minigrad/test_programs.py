@@ -77,9 +77,12 @@ def test_memory_that_is_used_again_changes_no_gradient(monkeypatch: pytest.Monke
     monkeypatch.setattr(mg.sweep, "BLOCK", 1)  # what is done to large arrays is done to all
     for program in drawn(80):
         places = tuple(range(len(program.inputs)))
+        trace = mg.trace(program.scalar, *program.inputs)
         try:
-            kept = mg.trace(program.scalar, *program.inputs).backward().adjoints
+            kept = trace.backward().adjoints
         except mg.DomainError as error:
+            if mg.sweep.level(trace.nodes):  # a gradient needs no adjoint of what is compared
+                continue
             with pytest.raises(mg.DomainError, match=re.escape(str(error).split(", at ")[0])):
                 mg.grad(program.scalar, places)(*program.inputs)
             continue

@@ -131,14 +131,16 @@ OTHER_FAULTS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("fault", OTHER_FAULTS)
-@pytest.mark.parametrize("page", ["index.html", "pytorch/index.html"])
-def test_what_stands_around_the_numbers_is_held_to_the_blocks_too(built_site, page, fault):
-    html = text_of(built_site / page)
-    altered = OTHER_FAULTS[fault](html)
-    if altered == html:
-        pytest.skip("the page has none")
-    reported = {problem.item.partition(".")[0] for problem in found_in(altered)}
-    assert reported & {block.name for block in read(html).blocks}
+def test_what_stands_around_the_numbers_is_held_to_the_blocks_too(built_site, fault):
+    tried = 0
+    for page in ("index.html", "pytorch/index.html", "backpropagation/index.html"):
+        html = text_of(built_site / page)
+        altered = OTHER_FAULTS[fault](html)
+        if altered != html:  # not every page has one of each
+            reported = {problem.item.partition(".")[0] for problem in found_in(altered)}
+            assert reported & {block.name for block in read(html).blocks}
+            tried += 1
+    assert tried
 
 
 @pytest.mark.heavy
