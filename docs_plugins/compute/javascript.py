@@ -66,7 +66,7 @@ class _Compiler:
         self.trace = self.forward.trace
         self.nodes = list(self.trace.nodes)
         self.names = {node.index: f"v{node.index}" for node in self.nodes}
-        self.symbols = {i: expressions.Symbol(name, name) for i, name in self.names.items()}
+        self.symbols = {i: expressions.symbol(name, name) for i, name in self.names.items()}
         self.addresses = [variable.address for variable in computation.variables]
         self.assignments: list[Assignment] = []
         self.paths: dict[str, str] = {}

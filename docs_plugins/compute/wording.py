@@ -82,7 +82,7 @@ def words(key: Key) -> Words:
         typed[node.index] = plain[node.index] = (
             symbolic.formula(node, typed)
             if named is None
-            else expressions.Symbol(named, named, shape=node.shape)
+            else expressions.symbol(named, named, None, node.shape)
         )
     shown = atoms | key.typed
     links = {
@@ -129,7 +129,7 @@ def _link(
     in_plain = symbolic.local_partial(node, position, plain)
     if in_plain is None:
         tilde = f"adj({addresses[node.index]})"
-        adjoint = expressions.Symbol(tilde, tilde, shape=node.shape)
+        adjoint = expressions.symbol(tilde, tilde, None, node.shape)
         in_plain = symbolic.contribution(node, position, plain, adjoint)
     rule = _rule(node, position, signs, structural=local is None)
     if local is None:
@@ -205,7 +205,7 @@ def _signs_of_outputs(
 
 def symbol(formula: Formula, shape: Shape) -> expressions.Symbol:
     """A sign as the engine's readings take it."""
-    return expressions.Symbol(formula.tex, formula.text, shape=shape)
+    return expressions.symbol(formula.tex, formula.text, None, shape)
 
 
 def both(expression: Any) -> Formula:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,8 @@ class Expression(Reading):
     """
 
     __slots__ = (
-        "guarded", "known", "operands", "operation", "options", "plainly", "shape", "size", "whole",
+        "guarded", "kept", "known", "operands", "operation", "options", "plainly", "shape", "size",
+        "whole",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Expression(Reading):
         self.whole: bool = whole
         self.size: int = size
         self.guarded: bool = guarded
+        self.kept: bool = False  # whether it is the only one of its kind: see ``built``
         self.known: dict[str, tuple[str, int]] = {}  # what it prints as, once that was asked
         self.plainly: Expression | None = None  # without guards, likewise
 
@@ -69,7 +71,12 @@ class Expression(Reading):
             arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
             return on_objects(operation, arrays, options or {})
         found = [x if isinstance(x, Expression) else constant(x) for x in operands]
+        if options is None and all(x.kept for x in found):
+            return built(operation, *found)
         return simpler(operation, found) or applied(operation, found, options)
+
+
+Kind = TypeVar("Kind", bound=Expression)
 
 
 class Symbol(Expression):
@@ -109,7 +116,9 @@ def expression(x: Value) -> Expression:
     """Give numbers and constant arrays as expressions; a float is its shortest decimal."""
     if isinstance(x, Expression):
         return x
-    if isinstance(x, (int, Fraction)):
+    if isinstance(x, int):
+        return whole_number(x)
+    if isinstance(x, Fraction):
         return Number(x)
     if isinstance(x, float):
         return literal(float(x))
@@ -129,10 +138,40 @@ def digits_of(x: float) -> str:
     return repr(x).partition("e")[0].replace(".", "").strip("-0")
 
 
+def kept(e: Kind) -> Kind:
+    """The expression, as the only one of its kind."""
+    e.kept = True
+    return e
+
+
 @lru_cache(maxsize=256)
 def literal(x: float) -> Number:
     """The shortest decimal of a double."""
-    return Number(Fraction(repr(x)))
+    return kept(Number(Fraction(repr(x))))
+
+
+@lru_cache(maxsize=256)
+def whole_number(x: int) -> Number:
+    """An integer."""
+    return kept(Number(x))
+
+
+@lru_cache(maxsize=2048)
+def symbol(
+    tex: str, text: str, javascript: str | None = None, shape: tuple[int, ...] = ()
+) -> Symbol:
+    """The atom of this spelling, the only one of its kind."""
+    return kept(Symbol(tex, text, javascript, shape))
+
+
+@lru_cache(maxsize=8192)
+def built(operation: Operation, *operands: Expression) -> Expression:
+    """An operation on operands of which each is the only one of its kind, and so is what it gives.
+
+    Rules are read on the same signs again and again: what was once built, folded and printed of
+    them is found again.
+    """
+    return kept(simpler(operation, operands) or applied(operation, operands))
 
 
 ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")

@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad import sweep
 from minigrad.node import Node, Value, shape_of
-from minigrad.readings.expressions import Symbol, expression
+from minigrad.readings.expressions import Symbol, expression, symbol
 from minigrad.readings.printers import to_javascript
 from minigrad.readings.symbolic import applied_to_values, elements, reread
 
@@ -53,7 +53,7 @@ def to_javascript_tape(
         names: A JavaScript name for each node.
         seed: See ``Trace.backward``.
     """
-    symbols = {i: Symbol(name, name) for i, name in names.items()}
+    symbols = {i: symbol(name, name) for i, name in names.items()}
     tape = reread(trace.nodes, symbols)
     statements: list[Statement] = []
     for node in tape:
@@ -88,7 +88,7 @@ def to_javascript_tape(
 
 def named(node: Node, name: str) -> Value:
     """Symbols of this name for all elements of a node."""
-    return elements(Symbol(name, name), shape_of(node.value))
+    return elements(symbol(name, name), shape_of(node.value))
 
 
 def added(before: Value | None, value: Value) -> Value:

@@ -12,7 +12,14 @@ import numpy as np
 from minigrad import sweep
 from minigrad.node import Node, Tape, Value
 from minigrad.operation import on_objects
-from minigrad.readings.expressions import Expression, Symbol, applied, constant, expression
+from minigrad.readings.expressions import (
+    Expression,
+    Symbol,
+    applied,
+    constant,
+    expression,
+    symbol,
+)
 from minigrad.readings.printers import subscripted
 
 if TYPE_CHECKING:
@@ -126,19 +133,19 @@ def applied_to_values(node: Node, values: Sequence[Value]) -> Value:
     return result if node.shape else np.asarray(result, object).item()
 
 
-def elements(symbol: Symbol, shape: tuple[int, ...]) -> Value:
+def elements(atom: Symbol, shape: tuple[int, ...]) -> Value:
     """A scalar's symbol, or the object array of an array's element symbols."""
     if not shape:
-        return symbol
+        return atom
     array = np.empty(shape, object)
     for position in np.ndindex(shape):
-        array[position] = element(symbol, position)
+        array[position] = element(atom, position)
     return array
 
 
-def element(symbol: Symbol, position: tuple[int, ...]) -> Symbol:
+def element(atom: Symbol, position: tuple[int, ...]) -> Symbol:
     """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
     places = ",".join(str(i + 1) for i in position)
-    tex = subscripted(symbol.tex, places)
-    plain = f"{symbol.text}[{','.join(map(str, position))}]"
-    return Symbol(tex, plain, "_".join([symbol.javascript, *map(str, position)]))
+    tex = subscripted(atom.tex, places)
+    plain = f"{atom.text}[{','.join(map(str, position))}]"
+    return symbol(tex, plain, "_".join([atom.javascript, *map(str, position)]))
