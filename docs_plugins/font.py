@@ -97,21 +97,22 @@ def _has_ours(page: str) -> bool:
 @lru_cache(maxsize=16)
 def cut(characters: frozenset[str]) -> Font:
     """Return the font with these characters alone."""
-    from fontTools import subset  # noqa: PLC0415  costs time to import, and only a site needs it
+    import uharfbuzz  # noqa: PLC0415  both cost time to import, and only a site needs them
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
 
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.hinting = False
-    options.layout_features = []
-    options.name_IDs = ["*"]
-    options.recalc_timestamp = False
-    font = subset.load_font(str(_whole_font()), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted(map(ord, characters)))
-    subsetter.subset(font)
-    result = BytesIO()
-    subset.save_font(font, result, options)
-    font.close()
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(map(ord, characters))
+    wanted.layout_feature_tag_set.clear()
+    for every in (wanted.name_id_set, wanted.name_lang_id_set):  # its licence stands among them
+        every.clear()
+        every.invert()
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
+    whole = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(_whole_font())))
+    part = uharfbuzz.subset(whole, wanted)
+    with TTFont(BytesIO(part.blob.data), recalcBBoxes=False, recalcTimestamp=False) as font:
+        font.flavor = "woff2"
+        result = BytesIO()
+        font.save(result, reorderTables=None)
     content = result.getvalue()
     return Font(f"deepnotes-math.{hashlib.sha256(content).hexdigest()[:8]}.woff2", content)
 
