@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape, unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins import maths
 
@@ -65,16 +65,14 @@ def clean(text: str) -> str:
     return re.sub(MARK, "", text).replace(PIPE, "|")
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """A numbered equation: its number as shown, without brackets, and the id that links lead to."""
 
     number: str
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Formula:
+class _Formula(NamedTuple):
     """A formula taken out of the text."""
 
     source: str  # as typed, dollars included

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 LANGUAGE = "minigrad"
 OPENING = re.compile(r"(?P<prefix>[> \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)", re.ASCII)
@@ -21,8 +22,7 @@ ALIKE = 0.8
 MOST_UNCLOSED = 100  # kinds of fences without an end on one page; after them none is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A block of ours; `first` and `last` are the indices of its opening and closing lines."""
 
     first: int

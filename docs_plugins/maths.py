@@ -8,11 +8,10 @@ token, and `fill` puts the numbers in once they are known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
@@ -71,8 +70,7 @@ class FormulaError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A computed value that one character of a formula stands for."""
 
     path: str  # what data-mg says: f.x2.adjoint

@@ -59,8 +59,7 @@ class Variable:
     footnote: str | None  # the choice made at a kink or a tie, where the node sits at one
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One edge of the graph: what a consumer sends back to one of its operands."""
 
     operand: int  # Variable.index
@@ -85,8 +84,7 @@ def partial_path(link: Link, operand: Variable, consumer: Variable, suffix: str 
     return f"{consumer.address}{suffix}.d.{operand.address}{which}"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One returned value."""
 
     label: str  # y, or y1 … ym
@@ -96,8 +94,7 @@ class Output:
     value: tuple[Number, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a Jacobian."""
 
     address: str  # BLOCK-relative: jacobian.y1.x2, jacobian.y[0].x[1]
@@ -106,8 +103,7 @@ class Entry:
     number: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Jacobian:
+class Jacobian(NamedTuple):
     """All first derivatives of the outputs' elements (rows) by the inputs' elements (columns)."""
 
     rows: tuple[Formula, ...]
@@ -119,8 +115,7 @@ class Jacobian:
     forward_passes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What the full Jacobian of one function takes in either mode."""
 
     inputs: int
@@ -130,8 +125,7 @@ class Work:
     forward_passes: int
 
 
-@dataclass(frozen=True)
-class Computation:
+class Computation(NamedTuple):
     """Everything that one call of a block's function computed."""
 
     name: str

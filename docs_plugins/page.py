@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from html import escape
+from typing import NamedTuple
 
 from docs_plugins import compute, extras, language, references
 from docs_plugins.budget import Budget, TooMuch
@@ -38,8 +39,7 @@ REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 Compare = Callable[[Sequence[Computation], Callable[[Computation, int], Origin]], list[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A fence of ours and what its calls computed."""
 
     fence: Fence

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from docs_plugins.maths import Token, fill
 from docs_plugins.problems import Problem
@@ -34,8 +34,7 @@ _HOLDERS = frozenset(
 _VERBATIM = frozenset(("code", "pre", "script", "style", "textarea", "title"))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What stands for one reference, ready for wherever it ended up."""
 
     source: str  # as typed
@@ -50,8 +49,7 @@ class Place:
     late: Callable[[dict[str, Numbered]], str] | None = None  # a link: known numbers -> HTML
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(NamedTuple):
     """A figure, table or equation that can be linked to."""
 
     id: str

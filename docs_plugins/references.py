@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 TOKEN = re.compile(r"(?P<escape>\\?)\{\{(?P<body>(?:[^{}\n\"]|\"[^\"\n]*\")*)\}\}")
 SEGMENT = r"[^\W\d]\w*(?:\[\d+(?:,\d+)*\])?"
@@ -31,8 +31,7 @@ class ReferenceError(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A number: ``{{ f.x2.adjoint:.2f }}``; with `related`, the right sign before it."""
 
     block: str
@@ -41,8 +40,7 @@ class Value:
     format: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A view: ``{{ f.trace }}``."""
 
     block: str
@@ -50,15 +48,13 @@ class Use:
     options: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Cross:
+class Cross(NamedTuple):
     """A link to a figure, table or equation by its number: ``{{ ref f.trace }}``."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A typed decimal that may stand although it looks like a computed one, and why."""
 
     text: str

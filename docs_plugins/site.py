@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import list2cmdline
+from typing import NamedTuple
 
 from docs_plugins import extras
 from docs_plugins.budget import LONGEST_PAGE
@@ -30,8 +31,7 @@ PUBLISHED = re.compile(r' data-mg-block="(\w+)"')
 ACCEPT = ("python", "-m", "docs_plugins", "accept")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A page's file as a build meets it."""
 
     path: str  # docs/backpropagation.md, as messages name it

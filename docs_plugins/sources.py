@@ -11,15 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MARK = re.compile("\ufdd5([0-9]+)\ufdd6")
 RESERVED = re.compile("[\ufdd2-\ufdef]")
 SNIPPET_MARKER = "8<-"  # a line that has it is snippets' own and must stay as it is
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """A line of a file, as messages name it."""
 
     path: str

@@ -10,7 +10,6 @@ a call for the browser.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from docs_plugins.compute import notation
@@ -34,7 +33,7 @@ def run(program: Program, call: Call) -> Computation:
     opinion = second_opinion(forward)
     assembled = assemble(forward)
     found = crosscheck(forward, assembled, opinion)
-    return replace(assembled.computation, cross_checks=found.compared, effort=found.effort)
+    return assembled.computation._replace(cross_checks=found.compared, effort=found.effort)
 
 
 def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation:
@@ -44,7 +43,7 @@ def rerun(computation: Computation, changes: Mapping[str, float]) -> Computation
         _changed(argument, name, (), changes)
         for name, argument in zip(program.parameters, call.arguments, strict=True)
     )
-    return run(program, replace(call, arguments=arguments))
+    return run(program, call._replace(arguments=arguments))
 
 
 def _changed(argument: Any, name: str, place: tuple[int, ...], changes: Mapping[str, float]) -> Any:

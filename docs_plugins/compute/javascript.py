@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ _WORD = re.compile(r"(?<![\w.])[a-z]\w*")
 _SHOWN = {"log": "ln"}
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One statement: ``const target = expression``."""
 
     path: str  # of the number that it gives: x2.from.v3
@@ -32,8 +30,7 @@ class Assignment:
     complaint: str  # what is wrong where the result is not finite: "ln needs x > 0"
 
 
-@dataclass(frozen=True, slots=True)
-class Tape:
+class Tape(NamedTuple):
     """Both passes of one call, for the browser."""
 
     inputs: tuple[tuple[str, str], ...]  # path and name of each input's element: ("x1", "a")

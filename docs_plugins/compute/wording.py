@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import minigrad
 from docs_plugins import naming
@@ -38,8 +38,7 @@ class Key:
     typed: Constants = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkWords:
+class LinkWords(NamedTuple):
     """How one link is written."""
 
     rule: Formula
@@ -48,8 +47,7 @@ class LinkWords:
     plain: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """How a trace is written, by node index."""
 
     addresses: tuple[str, ...]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from docs_plugins.drawing import mathline, svg
 from docs_plugins.drawing.mathline import Line
@@ -19,8 +19,7 @@ CORNERS = {"unit": 400.0, "soft": 16.0, "operation": 6.0, "input": 6.0}
 KEPT: Line = mathline.roman("kept in memory")
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A node: lines of the forward pass; below, what it keeps, and lines of the backward pass."""
 
     key: str  # in its id
@@ -109,8 +108,7 @@ def _height(box: Box) -> float:
     return sum(_section(len(section)) for _, section in box.sections)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """A rectangle with round corners."""
 
     left: float

@@ -7,9 +7,9 @@ come from the style sheet, so that a figure follows the page's theme.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from docs_plugins.drawing import boxes, mathline, svg
 from docs_plugins.drawing.boxes import BASELINE, LEADING, Box
@@ -36,8 +36,7 @@ class TooLargeError(ValueError):
     """A diagram with more nodes or links than a figure can show."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(NamedTuple):
     """A link: solid from source to target, and dashed back where something comes back."""
 
     key: str
@@ -49,16 +48,14 @@ class Arrow:
     back: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A part of a drawing with its name: the boxes that it goes around."""
 
     title: str
     keys: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(NamedTuple):
     """What a figure shows, in the order of evaluation, and how it is called."""
 
     boxes: tuple[Box, ...]

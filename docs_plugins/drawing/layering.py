@@ -7,16 +7,15 @@ Everything is decided by the order of what comes in, so the same graph gives the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 SWEEPS = 12
 SWAPS = 4
 PATIENCE = 6000  # segments times sweeps: a large graph is swept less often
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An edge by its key and its ends' keys."""
 
     key: str
@@ -24,8 +23,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """The part of a link between two neighbouring layers."""
 
     link: str  # the link's key
@@ -35,8 +33,7 @@ class Segment:
     last: bool  # whether it arrives at the link's target
 
 
-@dataclass(frozen=True, slots=True)
-class Layering:
+class Layering(NamedTuple):
     """Rows of keys; a place that a long link only passes through has a key with a NUL in it."""
 
     rows: tuple[tuple[str, ...], ...]

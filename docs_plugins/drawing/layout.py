@@ -9,7 +9,6 @@ labels only. Long links pass the layers between on lanes of their own, never thr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -42,8 +41,7 @@ Pull = tuple[str, float, float]
 """A node that another is drawn to, how far from it the link between is straight, its weight."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Something to place: its least extents; `given` nodes keep their order.
 
     Links leave a `tight` node close to each other; from others they leave where their lanes are.
@@ -60,8 +58,7 @@ class Node:
     roomy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A link to draw, and the room for its label: along the flow, and across on either side."""
 
     key: str
@@ -72,8 +69,7 @@ class Edge:
     after: float = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A node's place: its middle and its extents."""
 
     key: str
@@ -91,8 +87,7 @@ class Rail(NamedTuple):
     across: float
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """A link's way: its rails in the direction of the flow, and which of them bears the label."""
 
     key: str
@@ -100,8 +95,7 @@ class Route:
     label: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A drawing's geometry, from (0, 0) to (length, breadth)."""
 
     nodes: Mapping[str, Placed]

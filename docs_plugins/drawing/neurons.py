@@ -8,31 +8,28 @@ way belongs to the error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docs_plugins.model import Computation, Variable
 
 SUMS = frozenset(("add", "subtract"))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
+class Weighted(NamedTuple):
     """One link of a network: a weight on the way from a signal to a unit; a bias has no signal."""
 
     signal: int | None
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One unit by its output's index, and what it adds up."""
 
     output: int
     summands: tuple[Weighted, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """A feed-forward network: indices of the trace's variables."""
 
     inputs: tuple[int, ...]

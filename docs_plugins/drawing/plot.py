@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 from docs_plugins.drawing import mathline, svg
 from docs_plugins.drawing.mathline import SIZE, Line
@@ -18,8 +18,7 @@ MOST_MARKED = 64  # points with a mark of their own
 DIGITS = 0.55 * TICK  # the width of a figure at an axis
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """Points of one line, of a link's kind: "f" solid, "b" dashed in the second colour."""
 
     name: Line
@@ -29,8 +28,7 @@ class Series:
     last: Line = ()  # and at the last
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(NamedTuple):
     """Lines over one pair of axes, and what they are called."""
 
     series: tuple[Series, ...]

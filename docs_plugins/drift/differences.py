@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift.record import agrees, parse, render
 from docs_plugins.drift.rows import ABSENT, call_text, rows
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from docs_plugins.model import Computation
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where the record and the computation differ.
 
     `recorded` and `computed` are texts, None where that side has nothing.

@@ -12,7 +12,6 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift.htmltokens import End, Start, Text, plain, tokens
@@ -63,8 +62,7 @@ _GROUPED = re.compile(f"[{GROUPING},]")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A decimal as typed, where it stands, and what to write instead."""
 
     text: str

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from docs_plugins.drift.files import is_inside
@@ -33,8 +32,7 @@ class Wrong(ValueError):  # noqa: N818  (what a file is, and why)
     """A file is not what the page's blocks make of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """Where a built page stands, whose links are followed no further than to its site's folder."""
 
     page: Path
@@ -76,7 +74,7 @@ def check(
             raise Wrong("belongs to no block of the page")
         if block not in made:
             engine = next(b.engine for b in found.blocks if b.name == block)
-            shown = replace(computation, engine=engine)
+            shown = computation._replace(engine=engine)
             made[block] = dict(takeaways.files(shown, graph(shown)).values())
         return computation, made[block]
 

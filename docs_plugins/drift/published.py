@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 
@@ -50,8 +50,7 @@ class PublishedBlock:
     line: int  # of the HTML
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedNumber:
+class PublishedNumber(NamedTuple):
     """One number as shown."""
 
     path: str  # with its block
@@ -64,8 +63,7 @@ class PublishedNumber:
     view: str = ""  # the view that it stands in: f.trace
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedAttributes:
+class PublishedAttributes(NamedTuple):
     """A tag's attributes in which numbers stand, such as an alternative text."""
 
     values: tuple[str, ...]
@@ -73,8 +71,7 @@ class PublishedAttributes:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedFact:
+class PublishedFact(NamedTuple):
     """What a page tells of a block: its text, its call, its engine or its checks."""
 
     path: str  # f.call
@@ -82,8 +79,7 @@ class PublishedFact:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedView:
+class PublishedView(NamedTuple):
     """One view as shown."""
 
     name: str  # f.trace
@@ -95,8 +91,7 @@ class PublishedView:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedFile:
+class PublishedFile(NamedTuple):
     """A file that a page comes with: one to take away, or its script."""
 
     address: str

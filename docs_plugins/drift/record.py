@@ -7,7 +7,6 @@ contribution) and Jacobian entry. This module reads and writes no files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift.rows import ABSENT, call_text, rows
@@ -69,8 +68,7 @@ class Row(NamedTuple):
     line: int  # of the record
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """What is recorded of one call."""
 
     name: str
@@ -79,8 +77,7 @@ class Block:
     line: int  # of the record
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What is recorded of one page: blocks by their names."""
 
     blocks: Mapping[str, Block]

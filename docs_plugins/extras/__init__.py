@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from docs_plugins.extras import provenance, takeaways, tapes
 from docs_plugins.model import Computation
@@ -20,8 +21,7 @@ SHOWN = re.compile(r' data-mg="([^"]*)"')
 BLOCK = '<div class="mg-block"'
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A view that stands on the page."""
 
     view: str  # trace
@@ -58,8 +58,7 @@ class Extras:
         return provenance.numbers_on_page(html, views, computations)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page stands: in the site, and where its source can be read."""
 
     name: str  # backpropagation.md

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import count, product
 from pathlib import Path
 from string import ascii_lowercase
+from typing import NamedTuple
 from unicodedata import normalize
 
 from docs_plugins import compute
@@ -38,8 +39,7 @@ COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Range = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of the player: the number it is about, and what is said before and after it."""
 
     path: str  # x2.value, x2.from.v3, x2.adjoint
@@ -154,8 +154,7 @@ def sent_by(computation: Computation, variable: Variable) -> list[Link]:
 # --- the script
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A block's part of the script."""
 
     text: str
@@ -204,8 +203,7 @@ class _Key:
     computation: Computation = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(NamedTuple):
     """What a function has in the script at whichever point it is computed."""
 
     tape: tuple[str, ...]  # nothing where nothing on the page follows

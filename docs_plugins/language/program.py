@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, count
+from typing import NamedTuple
 
 
 class ProgramError(Exception):
@@ -39,8 +40,7 @@ class Constant:
 Operand = int | Constant  # a position in `Program.steps`, or a literal
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One operation, or one parameter (function "input").
 
     `function` is the engine's name of the operation, `options` are its keywords as typed. Three
@@ -60,8 +60,7 @@ class Step:
         return hash((self.function, self.operands, self.name, self.line))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of the block's function: each argument a `Constant`, or nested tuples of them."""
 
     name: str
@@ -69,8 +68,7 @@ class Call:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A block as read: its steps are the Wengert list of the text, parameters first."""
 
     function: str

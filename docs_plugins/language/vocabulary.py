@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from minigrad.operation import OPERATIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """How one function is called: its operands by name, and its keywords with what each may be.
 
     With `listed`, the operands are given as one list: ``stack([a, b])``.

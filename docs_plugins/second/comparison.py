@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,8 +30,7 @@ Key = tuple[str | int, ...]
 position), ("adjoint", step) or ("jacobian", row, column)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """One number that two ways of computing it differ in."""
 
     key: Key
@@ -42,8 +40,7 @@ class Disagreement:
     rounding: bool  # whether rounding alone may move it as far: at a kink, a jump or a pole
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """How many numbers were compared, and which of them differ."""
 
     compared: int

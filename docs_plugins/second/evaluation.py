@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from docs_plugins.language import Call, Constant, Program, ProgramError, Step
 from docs_plugins.second.meanings import MEANINGS, Link, Shape, shaped
@@ -15,8 +15,7 @@ MOST_EFFORT = 300_000  # microseconds, roughly; the engine takes as long again
 Shake = Callable[[Real], Real]
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """What one call computes; every value is an mpf, or an object array of them.
 
     Steps are numbered as in `Program.steps`; a step that no parameter reaches has a value and

@@ -6,9 +6,8 @@ Nothing here is shared with minigrad, so that the one can be held against the ot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ Shape = tuple[int, ...]
 Link = tuple[int, int, Real]  # element of the result, element of the operand, derivative
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What an operation reads: its operands' elements, and which of them each result takes."""
 
     elements: list[Real]
@@ -29,8 +27,7 @@ class Reading:
     starts: list[int]  # where each operand's elements begin
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """One operation: its value element by element, and its derivative by each operand."""
 
     value: Function

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape
+from typing import NamedTuple
 
 from docs_plugins.maths import FormulaError
 from docs_plugins.model import Computation, Number, Work
@@ -27,8 +28,7 @@ class ViewError(ValueError):
 NOT_DRAWN = (ViewError, FormatError, FormulaError)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option of a view: how its text is read, what it is when left out, and what it may be."""
 
     kind: str  # "number", "whole", "name", "names", "text" or "choice"

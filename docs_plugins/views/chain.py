@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.mathline import Line, Run
@@ -26,8 +25,7 @@ def render(request: Request) -> str:
         )
     drawn = graph.diagram(request, "partials")
     written = tuple(_Products(computation, lines.format_of(request)).lines())
-    drawn = replace(
-        drawn,
+    drawn = drawn._replace(
         below=written,
         title=f"Chain products of {computation.program.function}",
         description=f"{drawn.description} {'; '.join(map(mathline.plain, written))}.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from docs_plugins.drawing import mathline, plot
 from docs_plugins.drawing.mathline import Run
@@ -23,8 +23,7 @@ MOST_STEPS = 200
 MOST_PARAMETERS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """The state before one step."""
 
     values: tuple[Number, ...]

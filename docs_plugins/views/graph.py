@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.boxes import Box
@@ -49,7 +48,7 @@ def diagram(request: Request, links: str | None = None) -> Diagram:
         "",
         direction=str(request.options.get("direction") or "right"),
     )
-    return replace(drawn, description=lines.described(drawn))
+    return drawn._replace(description=lines.described(drawn))
 
 
 class Told:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.boxes import Box
@@ -37,7 +36,7 @@ def render(request: Request) -> str:
         ) from None
     drawing = _Parts(request, found) if request.options.get("show") == "parts" else None
     drawn = (drawing or _Flow(request, found)).diagram()
-    drawn = replace(drawn, description=lines.described(drawn))
+    drawn = drawn._replace(description=lines.described(drawn))
     return lines.figure(request, "network", drawn, OPTIONS)
 
 
@@ -148,7 +147,7 @@ class _Flow:
                 arrow = self.link(weighted, self.address(unit.output))
                 seen[arrow.key] += 1
                 if seen[arrow.key] > 1:
-                    arrow = replace(arrow, key=f"{arrow.key}-{seen[arrow.key]}")
+                    arrow = arrow._replace(key=f"{arrow.key}-{seen[arrow.key]}")
                 yield arrow
 
     def link(self, weighted: Weighted, target: str) -> Arrow:
@@ -195,8 +194,8 @@ class _Parts(_Flow):
     def diagram(self) -> Diagram:
         """The flow's boxes and links without what comes back, and frames around the parts."""
         flow = super().diagram()
-        boxes = tuple(replace(box, backward=(), forward=box.forward[:1]) for box in flow.boxes)
-        arrows = tuple(replace(arrow, forward=(), backward=(), back=False) for arrow in flow.arrows)
+        boxes = tuple(box._replace(backward=(), forward=box.forward[:1]) for box in flow.boxes)
+        arrows = tuple(arrow._replace(forward=(), backward=(), back=False) for arrow in flow.arrows)
         results = {self.address(index) for index in self.network.results}
         hidden = {self.address(unit.output) for unit in self.network.units} - results
         frames = [
@@ -208,7 +207,7 @@ class _Parts(_Flow):
         if self.network.error is not None:
             frames.append(Frame("error", frozenset((self.address(self.network.error),))))
         kept = tuple(frame for frame in frames if frame.keys)
-        return replace(flow, boxes=boxes, arrows=arrows, frames=kept)
+        return flow._replace(boxes=boxes, arrows=arrows, frames=kept)
 
     def title(self) -> str:
         """What the figure is called."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.boxes import Box
@@ -23,8 +23,7 @@ MOST_OPERANDS = 12
 LONGEST = 190.0  # of a stored partial's formula, in the drawing's units
 
 
-@dataclass(frozen=True, slots=True)
-class _Operand:
+class _Operand(NamedTuple):
     """One operand of a unit: its sign, and the stored partial by it."""
 
     address: str
@@ -49,7 +48,7 @@ def render(request: Request) -> str:
         drawn = drawing.operation(str(request.options["of"]))
     else:
         drawn = drawing.whole()
-    drawn = replace(drawn, description=lines.described(drawn))
+    drawn = drawn._replace(description=lines.described(drawn))
     return lines.figure(request, "unit", drawn, OPTIONS)
 
 
@@ -209,7 +208,7 @@ class _Unit:
             target = self.variables[self.reader(link.consumer, merged)]
             label = lines.equation(lines.math(link.symbol), told.pulled(link, target.index))
             written = (label, *arrow.backward[1:])
-            arrows.append(replace(arrow, target=target.address, backward=written))
+            arrows.append(arrow._replace(target=target.address, backward=written))
         boxes.append(Box("the-rest", "", (lines.math(self.loss),), kind="plain"))
         for index in dict.fromkeys(output.variable for output in self.computation.outputs):
             if index is not None:
@@ -230,7 +229,7 @@ class _Unit:
         name = box.forward[0]
         if variable.operation == "input":
             forward = (name, *box.forward[1:]) if self.numbers else (name,)
-            return replace(box, forward=forward, backward=(), kind="plain")
+            return box._replace(forward=forward, backward=(), kind="plain")
         symbol = told.symbols[variable.index]
         parts = self.links_of_sum(variable, merged)
         stored = tuple(
@@ -244,7 +243,7 @@ class _Unit:
         forward = (name, mathline.roman("Σ")) if whole else box.forward[:2]
         if self.numbers:
             forward = (*forward, box.forward[-1])
-        return replace(box, forward=forward, stored=stored, backward=(), kind="soft")
+        return box._replace(forward=forward, stored=stored, backward=(), kind="soft")
 
     def links_of_sum(self, variable: Variable, merged: set[int]) -> list[Link]:
         """The links that lead to a variable, through the sums that are drawn as a part of it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ def fence_of(page: str, text: str) -> tuple[str, int]:
 def problems_of(page: str, lines: list[str]) -> list[Problem]:
     """What a build says of the page beside a record of these lines."""
     known = the_site().pages[page]
-    source = replace(the_site().sources[page], record="\n".join(lines).encode())
+    source = the_site().sources[page]._replace(record="\n".join(lines).encode())
     seeded, _ = Site().begin(source)
     seeded.blocks, seeded.computations = known.blocks, known.computations
     seeded.check_record()
