@@ -95,15 +95,15 @@ def _has_ours(page: str) -> bool:
 @lru_cache(maxsize=16)
 def cut(characters: frozenset[str]) -> Font:
     """Return the font with these characters alone."""
-    import uharfbuzz  # noqa: PLC0415  both cost time to import, and only a site needs them
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
+    import uharfbuzz  # noqa: PLC0415  costs time to import, and only a site needs it
+    from fontTools.ttLib import TTFont  # noqa: PLC0415  likewise
 
     wanted = uharfbuzz.SubsetInput()
     wanted.unicode_set.update(map(ord, characters))
     wanted.layout_feature_tag_set.clear()
-    for every in (wanted.name_id_set, wanted.name_lang_id_set):  # its licence stands among them
-        every.clear()
-        every.invert()
+    for names in (wanted.name_id_set, wanted.name_lang_id_set):  # all: the licence is among them
+        names.clear()
+        names.invert()
     wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
     whole = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(_whole_font())))
     part = uharfbuzz.subset(whole, wanted)

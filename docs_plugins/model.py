@@ -36,7 +36,7 @@ class Formula(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # a tuple's own `index` is another thing
 class Variable:
     """One node of the trace: an input or the result of one operation."""
 

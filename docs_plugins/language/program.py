@@ -20,7 +20,7 @@ class ProgramError(Exception):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # no tuple: among arguments, tuples are arrays
 class Constant:
     """A number as typed, its sign folded in.
 

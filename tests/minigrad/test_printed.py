@@ -13,7 +13,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.readings import printers, symbolic
-from minigrad.readings.expressions import Symbol
+from minigrad.readings.expressions import Symbol, symbol
 from minigrad.readings.javascript import Statement, to_javascript_tape
 from tests.minigrad import oracle
 from tests.minigrad.oracle import DEEP
@@ -279,3 +279,17 @@ def test_the_symbols_of_a_jacobian_are_exact() -> None:
     trace = mg.trace(mg.mean, np.array([1.0, 2.0, 4.0]))
     printed = symbolic.symbolic_jacobian(trace, {0: Symbol("x", "x")})
     assert [printers.to_text(entry) for entry in printed[0]] == ["1/3"] * 3
+
+
+def test_what_is_built_of_the_same_signs_is_built_once() -> None:
+    def read() -> Any:
+        return mg.sin(symbol("x", "x")) * 2
+
+    assert read() is read()
+    assert symbol("x", "x") is not symbol("x", "x", None, (2,))
+
+
+def test_a_sign_of_its_own_is_not_taken_for_another() -> None:
+    signs = [Symbol("x", "x"), Symbol("y", "y")]
+    assert [printers.to_text(mg.sin(sign)) for sign in signs] == ["sin(x)", "sin(y)"]
+    assert mg.sin(signs[0]) is not mg.sin(Symbol("x", "x"))
