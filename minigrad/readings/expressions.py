@@ -164,7 +164,7 @@ def symbol(
     return kept(Symbol(tex, text, javascript, shape))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def built(operation: Operation, *operands: Expression) -> Expression:
     """An operation on operands of which each is the only one of its kind, and so is what it gives.
 
