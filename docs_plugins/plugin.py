@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
@@ -78,6 +79,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Begin a build: this runs for each one, so all state starts here."""
         broken = self._load()
+        if not gc.get_freeze_count():  # once: what is imported now stays, and need not be searched
+            gc.freeze()
         self.site = self.site_module.Site(
             serving=self.serving, keeping=self.reading_only, config=_config_option(config)
         )

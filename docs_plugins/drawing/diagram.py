@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from docs_plugins.drawing import boxes, mathline, svg
 from docs_plugins.drawing.boxes import BASELINE, LEADING, Box
-from docs_plugins.drawing.layout import APART, TRACKS, Edge, Layout, Node, Placed, Rail, layered
+from docs_plugins.drawing.layout import Layout, Placed, Rail, layered
 from docs_plugins.drawing.mathline import SIZE, Line
+from docs_plugins.drawing.spread import APART, TRACKS, Edge, Node
 from docs_plugins.drawing.svg import element, number
 
 MARGIN = 6.0

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs_plugins.drawing.isotonic import isotonic
-from docs_plugins.drawing.layout import APART, TRACKS, Edge, Node, layered
+from docs_plugins.drawing.layout import layered
+from docs_plugins.drawing.spread import APART, TRACKS, Edge, Node
 
 RUNNING = ["a1", "a2", "b2", "b3", "14", "24", "45", "35"]
 
@@ -167,7 +168,8 @@ def test_a_chain_of_operations_is_straight():
 
 def test_the_same_graph_is_drawn_the_same_whatever_the_order_of_hashes():
     command = (
-        "from docs_plugins.drawing.layout import Edge, Node, layered\n"
+        "from docs_plugins.drawing.layout import layered\n"
+        "from docs_plugins.drawing.spread import Edge, Node\n"
         "nodes = [Node(key, 100, 80, key in 'ab') for key in 'ab12345']\n"
         f"print(layered(nodes, [Edge(pair, *pair, 80, 4, 20) for pair in {RUNNING}]))"
     )
