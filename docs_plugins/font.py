@@ -26,7 +26,8 @@ ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any nu
 _FORMULA = re.compile(r"<math [^>]*data-tex=|<text\b")
 _LETTER = re.compile(r"<mi>([^<]|&[^;<]*;)</mi>")
 _ROOT = re.compile("<m(sqrt|root)>")  # its sign is drawn by the browser and stands in no text
-_TAG = re.compile(r"<[^>]*>")
+_TEX = 'data-tex="'
+_TEXT = re.compile(">([^<]+)")
 _WHITE = frozenset("\n\t ")
 _NO_ITALIC = {"h": "ℎ"}  # Unicode has this one elsewhere
 _ITALICS = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
@@ -58,25 +59,23 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for page in pages:
         if _has_ours(page):
-            formulas, texts = (
-                _elements(page, "<math ", "</math>"),
-                _elements(page, "<text", "</text>"),
-            )
-            shown = {content for said, content in formulas if "data-tex=" in said}
-            shown |= {content for said, content in texts if said[:1] in {"", " "}}
-            found |= _needed("\n".join(shown))
+            formulas = {said: part for said, part in _elements(page, "<math ") if _TEX in said}
+            texts = [part for said, part in _elements(page, "<text") if said[:1] in {"", " "}]
+            shown = [part.partition("</math>")[0] for part in formulas.values()]
+            shown += [part.partition("</text>")[0] for part in texts]
+            found |= _needed("<>".join(["", *shown]))
     return frozenset(found | ALWAYS) if found else frozenset()
 
 
-def _elements(page: str, opening: str, closing: str) -> Iterator[tuple[str, str]]:
-    """Attributes and content of each element of a kind."""
+def _elements(page: str, opening: str) -> Iterator[tuple[str, str]]:
+    """Attributes of each element of a kind (a formula's tell its TeX), and what stands behind."""
     for part in page.split(opening)[1:]:
-        attributes, _, content = part.partition(closing)[0].partition(">")
-        yield attributes, content
+        attributes, _, rest = part.partition(">")
+        yield attributes, rest
 
 
 def _needed(formulas: str) -> set[str]:
-    found = set(unescape(_TAG.sub("", formulas)))
+    found = set(unescape("".join(_TEXT.findall(formulas))))
     found.update(_italic(unescape(letter)) for letter in set(_LETTER.findall(formulas)))
     found.update("√" if _ROOT.search(formulas) else "")
     return found - _WHITE
@@ -89,7 +88,7 @@ def has_formulas(html: str) -> bool:
 
 def _has_ours(page: str) -> bool:
     """Whether any can be there; formulas and drawings of others are in fonts of theirs."""
-    return ' data-tex="' in page or "mg-figure" in page
+    return f" {_TEX}" in page or "mg-figure" in page
 
 
 @lru_cache(maxsize=16)

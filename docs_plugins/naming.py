@@ -47,9 +47,7 @@ class Sign:
 
     def contribution(self, ordinal: int) -> Formula:
         r"""One of several contributions to the adjoint: \tilde{v}_{01}."""
-        tex, text = self.subscript.tex, self.subscript.text
-        ordinals = Formula(f"{tex}{ordinal}", f"{text}{ordinal}")
-        return Sign(self.letter, ordinals).adjoint
+        return _contribution(self.letter, self.subscript, ordinal)
 
     def element(self, suffix: str) -> Sign:
         """One element of an array; mathematics counts from 1: p[0,1] is shown as p_{1,2}."""
@@ -68,6 +66,12 @@ class Sign:
             f"{letter.tex}_{brace % self.subscript.tex}",
             letter.text + self.subscript.text.translate(SUBSCRIPTS),
         )
+
+
+@lru_cache(maxsize=1024)
+def _contribution(letter: Formula, subscript: Formula, ordinal: int) -> Formula:
+    ordinals = Formula(f"{subscript.tex}{ordinal}", f"{subscript.text}{ordinal}")
+    return Sign(letter, ordinals).adjoint
 
 
 @lru_cache(maxsize=1024)

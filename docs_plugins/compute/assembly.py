@@ -76,12 +76,8 @@ class _Assembly:
         variables = tuple(self._variable(node) for node in self.readings.nodes)
         links = tuple(self._links(variables))
         outputs = tuple(self._outputs(variables))
-        jacobian = jacobians.jacobian(self.readings, self.jacobian, self.backward)
-        columns = jacobians.column_names(self.readings)
-        for row, names in zip(jacobian.entries, jacobians.row_names(self.readings), strict=True):
-            for entry, column in zip(row, columns, strict=True):
-                for name in names:
-                    self.numbers[f"jacobian.{name}.{column}"] = entry.number
+        jacobian, entries = jacobians.jacobian(self.readings, self.jacobian, self.backward)
+        self.numbers |= entries
         self._aliases()
         program, call = self.forward.program, self.forward.call
         computation = Computation(
@@ -252,7 +248,7 @@ class _Assembly:
 
     def _outputs(self, variables: Sequence[Variable]) -> Iterator[Output]:
         program = self.forward.program
-        labels = program.output_labels()
+        labels = self.readings.labels
         for label, step, node in zip(labels, program.outputs, self.trace.outputs, strict=True):
             variable = variables[node.index] if node.index >= 0 else None
             own = variable is not None and variable.assigned and _is_own(variable)

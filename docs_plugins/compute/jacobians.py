@@ -30,43 +30,37 @@ def check_size(forward: Forward) -> None:
         raise ComputationError([mistake])
 
 
-def row_names(readings: Readings) -> list[tuple[str, ...]]:
-    """The names of each row: y1, and the output's own where it has one."""
-    return [names for names, _ in _rows(readings)]
-
-
-def column_names(readings: Readings) -> list[str]:
-    """The name of each column: an input's, with its element."""
-    return [
-        name + suffix
-        for node, name in zip(
-            readings.trace.inputs, readings.forward.program.parameters, strict=True
-        )
-        for suffix in elements(node.shape)
-    ]
-
-
-def _rows(readings: Readings) -> list[tuple[tuple[str, ...], Formula]]:
-    labels = readings.forward.program.output_labels()
-    rows = []
-    for label, node in zip(labels, readings.trace.outputs, strict=True):
+def rows(readings: Readings) -> list[tuple[tuple[str, ...], Formula]]:
+    """The names of each row (y1, and the output's own where it has one) and its sign."""
+    found = []
+    for label, node in zip(readings.labels, readings.trace.outputs, strict=True):
         own = readings.names[node.index] if node.index >= 0 else None
         names = (label,) if own is None else (label, own)
         shown = naming.sign(names[-1])
         if own is not None and naming.NUMBERED.fullmatch(own):
             shown = naming.sign(label)
-        rows += [
+        found += [
             (tuple(name + suffix for name in names), shown.element(suffix).formula)
             for suffix in elements(node.shape)
         ]
-    return rows
+    return found
+
+
+def columns(readings: Readings) -> list[tuple[str, Formula]]:
+    """The name of each column, an input's with its element, and its sign."""
+    parameters = readings.forward.program.parameters
+    return [
+        (name + suffix, naming.sign(name).element(suffix).formula)
+        for node, name in zip(readings.trace.inputs, parameters, strict=True)
+        for suffix in elements(node.shape)
+    ]
 
 
 def jacobian(
     readings: Readings, computed: minigrad.Jacobian, backward: Backward | None
-) -> Jacobian:
-    """Put the Jacobian together."""
-    rows, columns = _rows(readings), column_names(readings)
+) -> tuple[Jacobian, dict[str, Number]]:
+    """Put the Jacobian together, and its numbers by each of their paths."""
+    across, down = columns(readings), rows(readings)
     matrix = np.asarray(computed.value, dtype=float).tolist()
     symbols = readings.words.jacobian
     known = _known(readings, backward) if symbols else None
@@ -82,32 +76,33 @@ def jacobian(
                     max(abs(matrix[j][i]), known[j][1][i]) if known else abs(matrix[j][i]),
                 ),
             )
-            for i, column in enumerate(columns)
+            for i, (column, _) in enumerate(across)
         )
-        for j, (names, _) in enumerate(rows)
+        for j, (names, _) in enumerate(down)
     )
-    return Jacobian(
-        rows=tuple(shown for _, shown in rows),
-        columns=tuple(
-            naming.sign(name).element(suffix).formula
-            for node, name in zip(
-                readings.trace.inputs, readings.forward.program.parameters, strict=True
-            )
-            for suffix in elements(node.shape)
-        ),
+    numbers = {
+        f"jacobian.{name}.{column}": entry.number
+        for row, (names, _) in zip(entries, down, strict=True)
+        for entry, (column, _) in zip(row, across, strict=True)
+        for name in names
+    }
+    made = Jacobian(
+        rows=tuple(shown for _, shown in down),
+        columns=tuple(shown for _, shown in across),
         entries=entries,
         mode=computed.mode,
         passes=computed.passes,
-        reverse_passes=len(rows),
-        forward_passes=len(columns),
+        reverse_passes=len(down),
+        forward_passes=len(across),
     )
+    return made, numbers
 
 
 def _known(readings: Readings, backward: Backward | None) -> list[tuple[list[Any], list[float]]]:
     """For each row its entries' exact values and sizes without cancellation."""
     if backward is not None:
         return [(_row(readings, backward.exact), _sizes(readings, backward.sizes))]
-    rows = []
+    known = []
     for place, output in enumerate(readings.trace.outputs):
         for one in np.eye(output.size):
             seeds = [np.zeros(y.shape) if y.shape else 0.0 for y in readings.trace.outputs]
@@ -115,8 +110,8 @@ def _known(readings: Readings, backward: Backward | None) -> list[tuple[list[Any
             seed = tuple(seeds) if len(seeds) > 1 else seeds[0]
             adjoints, _ = readings.exact_sweep(seed)
             sizes = readings.trace.magnitudes(seed).adjoints
-            rows.append((_row(readings, adjoints), _sizes(readings, sizes)))
-    return rows
+            known.append((_row(readings, adjoints), _sizes(readings, sizes)))
+    return known
 
 
 def _row(readings: Readings, adjoints: list[Any]) -> list[Any]:

@@ -27,6 +27,7 @@ class Readings:
         self.steps = [program.steps[forward.step_of[node.index]] for node in self.nodes]
         assigned = {index: name for name, index in reversed(list(program.names.items()))}
         self.names = tuple(assigned.get(forward.step_of[node.index]) for node in self.nodes)
+        self.labels = program.output_labels()
         shapes = tuple(node.shape for node in self.trace.inputs)
         self._constants: dict[int, Any] = {}
         self.literals = self._literals()
@@ -35,7 +36,7 @@ class Readings:
             program.steps,
             program.outputs,
             self.names,
-            program.output_labels(),
+            self.labels,
             shapes,
             self.trace,
             self.written,

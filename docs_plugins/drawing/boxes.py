@@ -19,6 +19,9 @@ CORNERS = {"unit": 400.0, "soft": 16.0, "operation": 6.0, "input": 6.0}
 KEPT: Line = mathline.roman("kept in memory")
 
 
+Sections = tuple[tuple[str | None, tuple[Line, ...]], ...]  # from top to bottom
+
+
 class Box(NamedTuple):
     """A node: lines of the forward pass; below, what it keeps, and lines of the backward pass."""
 
@@ -31,7 +34,7 @@ class Box(NamedTuple):
     stored: tuple[Line, ...] = ()
 
     @property
-    def sections(self) -> tuple[tuple[str | None, tuple[Line, ...]], ...]:
+    def sections(self) -> Sections:
         """Its sections from top to bottom, each with the class of its text."""
         kept = (KEPT, *self.stored) if self.stored else ()
         found = ((None, self.forward), ("k", kept), ("a", self.backward))
@@ -45,8 +48,10 @@ class Box(NamedTuple):
 
 def size(box: Box) -> tuple[float, float]:
     """How wide and high a box has to be for its lines."""
-    wide = max(map(mathline.width, box.lines), default=0.0) + 2 * PADDING
-    high = _height(box)
+    sections = box.sections
+    lines = (line for _, section in sections for line in section)
+    wide = max(map(mathline.width, lines), default=0.0) + 2 * PADDING
+    high = _height(sections)
     if box.kind == "unit":
         wide = high = max(wide, high, ROUND)
     if box.kind == "plain":
@@ -68,7 +73,7 @@ def drawn(box: Box, middle: tuple[float, float], extents: tuple[float, float]) -
     x, y = middle
     sections = box.sections
     content = ""
-    down = y - _height(box) / 2
+    down = y - _height(sections) / 2
     for kind, section in sections:
         at = down + SECTION / 2 + BASELINE
         for place, line in enumerate(section):
@@ -104,8 +109,8 @@ def _section(lines: int) -> float:
     return LEADING * lines + SECTION
 
 
-def _height(box: Box) -> float:
-    return sum(_section(len(section)) for _, section in box.sections)
+def _height(sections: Sections) -> float:
+    return sum([_section(len(section)) for _, section in sections])
 
 
 class _Shape(NamedTuple):

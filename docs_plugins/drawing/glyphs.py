@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
+
 ACCENTS = {
     "tilde": "\u0303",
     "widetilde": "\u0303",
@@ -109,7 +111,14 @@ BY_WIDTH = {
     960: "W→↦∞⋯",
 }
 WIDTHS = {letter: width for width, letters in BY_WIDTH.items() for letter in letters}
+WIDTHS |= dict.fromkeys([*map(chr, range(0x0300, 0x0370)), "\u20d7"], 0)  # marks over a letter
 UNKNOWN = 760
+UPRIGHT = (
+    {0x1D434 + place: letter for place, letter in enumerate(ascii_uppercase)}
+    | {0x1D44E + place: letter for place, letter in enumerate(ascii_lowercase)}
+    | {GREEK_ITALICS + place: chr(ord("α") + place) for place in range(25)}
+    | dict(zip(map(ord, "ℎ𝜖𝜙𝜗"), "hϵϕϑ", strict=True))
+)
 
 
 def italic(letter: str) -> str:
@@ -127,24 +136,15 @@ def italic(letter: str) -> str:
     return letter
 
 
-def upright(letter: str) -> str:
-    """The letter that an italic of mathematics is; any other character as it is.
+def upright(text: str) -> str:
+    """The letters that italics of mathematics are; any other character as it is.
 
     >>> upright("𝑣"), upright("𝜓"), upright("7")
     ('v', 'ψ', '7')
     """
-    code = ord(letter)
-    if 0x1D434 <= code < 0x1D44E:
-        return chr(code - 0x1D434 + ord("A"))
-    if 0x1D44E <= code < 0x1D468:
-        return chr(code - 0x1D44E + ord("a"))
-    if GREEK_ITALICS <= code < GREEK_ITALICS + 25:
-        return chr(code - GREEK_ITALICS + ord("α"))
-    return {"ℎ": "h", "𝜖": "ϵ", "𝜙": "ϕ", "𝜗": "ϑ"}.get(letter, letter)
+    return text.translate(UPRIGHT)
 
 
-def advance(letter: str) -> int:
-    """How wide a character is, in thousandths of the letters' size, as nearly as can be told."""
-    if "\u0300" <= letter <= "\u036f" or letter == "\u20d7":
-        return 0
-    return WIDTHS.get(letter, UNKNOWN)
+def advance(text: str) -> int:
+    """How wide a text is, in thousandths of the letters' size, as nearly as can be told."""
+    return sum([WIDTHS.get(letter, UNKNOWN) for letter in text])

@@ -104,22 +104,17 @@ def plain(line: Line) -> str:
     'v₋₁ + 2'
     """
     text = "".join(run.text.translate(TABLES[run.level]) for run in line)
-    return "".join(map(upright, text)).strip()
+    return upright(text).strip()
 
 
 @lru_cache(maxsize=4096)
 def width(line: Line, size: float = SIZE) -> float:
     """How wide a line is, as nearly as can be told without its font."""
     return sum(
-        size * (SMALL if run.level else 1.0) * _advances(run.text) / 1000
+        size * (SMALL if run.level else 1.0) * advance(run.text) / 1000
         for run in line
         if run.level != RAISED
     )
-
-
-@lru_cache(maxsize=4096)
-def _advances(text: str) -> int:
-    return sum(map(advance, text))
 
 
 class _Reader:

@@ -37,7 +37,7 @@ def standalone(figure: str) -> str:
     )
     head, _, rest = figure.partition("</desc>")
     drawn = "<".join(  # to search what is plain ASCII would be most of the work
-        part if part.isascii() else _LETTERS.sub(_slanted, part) for part in rest.split("<")
+        part if part.isascii() else _set(part) for part in rest.split("<")
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -63,14 +63,21 @@ def _flat(body: str) -> str:
     return re.sub(r"\s*([;:])\s*", r"\1", " ".join(body.split())).strip()
 
 
-def _slanted(match: re.Match[str]) -> str:
-    return _in_italics(match[1], match[2])
+def _set(part: str) -> str:
+    """A tag and the text behind it, its italics in a font's own."""
+    tag, end, text = part.rpartition(">")
+    return f"{tag}{end}{_slanted(text)}"
 
 
-@lru_cache(maxsize=256)
-def _in_italics(italics: str, accent: str) -> str:
+@lru_cache(maxsize=1024)  # signs come again and again in a drawing
+def _slanted(text: str) -> str:
+    return _LETTERS.sub(_in_italics, text)
+
+
+def _in_italics(match: re.Match[str]) -> str:
     """Letters in a font's own italics, and a mark of its own: fonts have these, if no others."""
-    letters = "".join(map(upright, italics))
+    italics, accent = match.groups()
+    letters = upright(italics)
     slanted = f'<tspan font-style="italic">{letters}</tspan>'
     if not accent:
         return slanted

@@ -12,6 +12,7 @@ from docs_plugins.drawing.mathline import RAISED, SIZE, Line
 DROP = {0: 0.0, -1: 3.6, 1: -5.4, RAISED: -3.2}  # how far down the baseline moves
 
 
+@lru_cache(maxsize=4096)  # boxes stand in rows and columns
 def number(value: float) -> str:
     """A coordinate: one decimal at most.
 

@@ -23,10 +23,9 @@ from docs_plugins.model import Computation, Formula, Link, Variable, elements
 from docs_plugins.naming import sign
 from docs_plugins.views.base import ViewError
 
-WORD = re.compile(r"(?<![\w.])[a-z]\w*")  # a name, and no function of Math
-PRODUCT = re.compile(
-    r"([01])\*([a-z]+)"
-)  # of a number known to be finite: the tape stops at others
+# a name, and no function of Math; or spaces that JavaScript can do without: `a - -b` keeps them
+WORD = re.compile(r"(?<![\w.])[a-z]\w*| ([*/<>?:=!]+|\+|-) (?![+-])")
+PRODUCT = re.compile(r"([01])\*([a-z]+)")  # of a finite number: the tape stops at others
 ATOM = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 RESERVED = frozenset(("as", "do", "if", "in", "of", "t"))
 PLAYER = Path(__file__).parents[1] / "assets" / "player.js"
@@ -263,8 +262,8 @@ def _short(tape: compute.Tape) -> tuple[list[str], list[Result], list[str]]:
     results: dict[str, Result] = {}
     written = []
     for found in tape.assignments:
-        expression = WORD.sub(lambda word: names.get(word[0], word[0]), found.expression)
-        expression = PRODUCT.sub(_product, _compact(expression))
+        expression = WORD.sub(lambda word: word[1] or names.get(word[0], word[0]), found.expression)
+        expression = PRODUCT.sub(_product, expression)
         if not ATOM.fullmatch(expression):
             name = next(fresh)
             written.append(f"{name}={expression}")
@@ -314,11 +313,6 @@ def _short_number(value: float) -> float:
 
 def _written(value: object) -> str:
     return COMPACT(value)
-
-
-def _compact(expression: str) -> str:
-    """Without the spaces that JavaScript can do without; `a - -b` keeps them."""
-    return re.sub(r" ([*/<>?:=!]+|\+|-) (?![+-])", r"\1", expression)
 
 
 def player() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain, count
 from typing import NamedTuple
 
@@ -34,7 +35,12 @@ class Constant:
     @property
     def exact(self) -> Fraction:
         """The number that the digits denote; the double only comes near it."""
-        return Fraction(self.text)
+        return _denoted(self.text)
+
+
+@lru_cache(maxsize=1024)
+def _denoted(digits: str) -> Fraction:
+    return Fraction(digits)
 
 
 Operand = int | Constant  # a position in `Program.steps`, or a literal

@@ -124,15 +124,18 @@ def values(
     paths: Sequence[str], shape: Shape, numbers: Sequence[Number], format: str | None
 ) -> Line:
     """Numbers with their relation sign; of an array a few numbers, else its shape."""
+    if not shape:
+        shown_ = show(numbers[0], format)
+        return Run(f"{shown_.relation} "), Run(shown_.text, path=paths[0])
     if len(numbers) > MOST_WRITTEN or len(shape) > 1:
         return mathline.roman(" × ".join(map(str, shape)) + " numbers")
     shown = [show(number, format) for number in numbers]
     runs = [Run("= " if all(one.relation == "=" for one in shown) else "≈ ")]
-    runs += [Run("(")] * bool(shape)
+    runs.append(Run("("))
     for place, (path, one) in enumerate(zip(paths, shown, strict=True)):
         runs += [Run(", ")] * bool(place)
         runs.append(Run(one.text, path=path))
-    runs += [Run(")")] * bool(shape)
+    runs.append(Run(")"))
     return tuple(runs)
 
 
