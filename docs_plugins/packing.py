@@ -95,14 +95,13 @@ class Packed:
     sign: str = field(default_factory=lambda: token_hex(8))  # that no page can know
 
     def pack(self, html: str, views: Sequence[str], words: Callable[[str], str]) -> str:
-        """Return the page with an element that has the words alone for each of its views."""
+        """Return the page with an element for each of its views that has its words, no tag."""
         if not self.can_pack:
             return html
         for view in views:
             before, found, after = parted(html, view)
             if found:
-                said = words(view).replace("<", "")
-                place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{said}</div>'
+                place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{words(view)}</div>'
                 self.kept.append(self.shelf.put(view))
                 html = f"{before}{place}{after}"
         return html

@@ -6,6 +6,7 @@ It knows no Markdown processor: `markdown` hands it lines and puts its places in
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -447,8 +448,8 @@ def block_element(computation: Computation, beside: Collection[str]) -> str:
         "data-mg-text": computation.program.text,
         "data-mg-line": str(call.line),
         "data-mg-engine": computation.engine,
-        "data-mg-count": f"\ufdd2{computation.name}\ufdd2",
-        "data-mg-views": f"\ufdd3{computation.name}\ufdd3",
+        "data-mg-count": f"{COUNT}{computation.name}{COUNT}",
+        "data-mg-views": f"{DRAWN}{computation.name}{DRAWN}",
         **({"data-mg-page": " ".join(beside)} if len(beside) > 1 else {}),
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
@@ -468,24 +469,23 @@ def drawn_numbers(
             yield f"{block}.{path}", float(shown.replace("−", "-"))
 
 
-COUNT = re.compile("\ufdd2([^\ufdd2]*)\ufdd2")
-DRAWN = re.compile("\ufdd3([^\ufdd3]*)\ufdd3")
+COUNT, DRAWN = "\ufdd2", "\ufdd3"  # around a block's name, until what it stands for is known
 
 
 def count_numbers(html: str) -> str:
     """Put into each block's element how many numbers of it the page shows, and which views."""
-    if not COUNT.search(html):
+    if COUNT not in html:
         return html
-    counts: dict[str, int] = {}
-    for paths in re.findall(r' data-mg(?:-in)?="([^"]*)', html):
-        for path in paths.split():
-            block = path.partition(".")[0]
-            counts[block] = counts.get(block, 0) + 1
+    counts = Counter(re.findall(r' data-mg="(\w+)', html))
+    for paths in re.findall(r' data-mg-in="([^"]*)', html):
+        counts.update(path.partition(".")[0] for path in paths.split())
     views: dict[str, list[str]] = {}
     for identifier, block in re.findall(r' id="([^"]*)" data-mg-view="([^".]*)', html):
         views.setdefault(block, []).append(identifier)
-    html = COUNT.sub(lambda found: str(counts.get(found[1], 0)), html)
-    return DRAWN.sub(lambda found: " ".join(views.get(found[1], ())), html)
+    for name in dict.fromkeys(html.split(COUNT)[1::2]):
+        html = html.replace(f"{COUNT}{name}{COUNT}", str(counts[name]))
+        html = html.replace(f"{DRAWN}{name}{DRAWN}", " ".join(views.get(name, ())))
+    return html
 
 
 def without_paths(html: str) -> str:

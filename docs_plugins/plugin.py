@@ -184,7 +184,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         if known is None:
             return html
         drawn, known.drawn = known.drawn, []
-        return self.packed.pack(html, drawn, self.site_module.for_search)
+        return self.packed.pack(html, drawn, self.site_module.words_of)
 
     on_page_content = CombinedEvent(_end_page, _pack_page)
 

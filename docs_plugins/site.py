@@ -234,8 +234,13 @@ def for_search(html: str) -> str:
 
 
 def _words(html: str) -> str:
-    """The text of an element, a space behind each cell."""
-    return "".join(_TEXT.findall(html.replace("</td>", "</td> ").replace("</th>", "</th> ")))
+    """The text of an element, white space behind each cell: a line's end, or else a space."""
+    return "".join(_TEXT.findall(html.replace("</td><", "</td> <").replace("</th><", "</th> <")))
+
+
+def words_of(view: str) -> str:
+    """The words of one of our views, and nothing of its tags."""
+    return "".join(_TEXT.findall(for_search(view)))
 
 
 def shield(markdown: str) -> str:

@@ -404,7 +404,7 @@ def general(
     return tape.record(operation, nodes, value, options)
 
 
-def evaluate(  # noqa: C901  (one question a line)
+def evaluate(  # noqa: C901, PLR0911  (one question a line)
     operation: Operation,
     operands: Sequence[Value],
     options: Mapping[str, Any] | None,
@@ -422,7 +422,9 @@ def evaluate(  # noqa: C901  (one question a line)
             return number(operation, operands, tape)
         return on_arrays(operation, operands, options, tape)
     reading = among_floats(operands)
-    values = operands if reading is not None else [plain(x, operation) for x in operands]
+    if reading is not None:
+        return reading.read(operation, operands, options)
+    values = [plain(x, operation) for x in operands]
     for x in values:
         if type(x) is Node:
             return general(operation, values, options)

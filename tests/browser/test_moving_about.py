@@ -56,6 +56,7 @@ def test_the_search_index_holds_no_tex(built_site) -> None:
     texts = [entry["text"] for entry in index["docs"] if entry["location"].startswith("backprop")]
     outside_code = re.sub(r"<code>.*?</code>", "", " ".join(texts), flags=re.DOTALL)
     assert not re.findall(r"\\[a-z]+|\$", outside_code)
+    assert "mg-" not in outside_code
     assert "vi" in outside_code
 
 

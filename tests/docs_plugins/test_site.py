@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs_plugins.problems import Problem
-from docs_plugins.site import Site, Source, for_search, lines_above, shield
+from docs_plugins.site import Site, Source, for_search, lines_above, shield, words_of
 
 BLOCK = "```minigrad\ndef f(x):\n    return x * x\n\nf(3)\n```\n"
 
@@ -82,6 +82,13 @@ def test_a_search_index_has_words_and_no_tags_of_ours() -> None:
         '<details class="mg-how" data-search-exclude><dl><dt>The block</dt></dl></details>'
     )
     assert for_search(html) == "<p><b>kept</b></p>one two x"
+
+
+def test_the_words_of_a_view_have_no_tag_of_its_frame() -> None:
+    drawn = '<svg class="mg-figure"><text>drawn</text></svg>'
+    table = '<table class="mg-table"><tr><td>one</td>\n<td>1 &lt; 2</td></tr></table>'
+    found = words_of(f'<div class="mg-view">{drawn}{table}</div>')
+    assert " ".join(found.split()) == "one 1 &lt; 2"
 
 
 @pytest.mark.parametrize("theirs", ["<svg><text>drawn</text></svg>", "<math><mi>x</mi></math>"])
