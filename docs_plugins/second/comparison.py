@@ -57,7 +57,7 @@ class _Doubt(NamedTuple):
     second: Real
 
     def is_within(self, magnitude: float) -> bool:
-        return _near(self.engine, self.second, magnitude)
+        return _near(self.engine, float(self.second), magnitude)
 
 
 def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
@@ -71,18 +71,22 @@ def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
         entry = _entry(opinion, key)
         if type(claim) is float and isinstance(entry, MP.mpf):  # nearly every claim
             compared += 1
-            if not _near(claim, entry, abs(float(entry))):
+            second = float(entry)
+            if not _near(claim, second, abs(second)):
                 doubts.append(_Doubt(key, 0, claim, entry))
             continue
         ours = _flat(entry)
+        seconds = [float(value) for value in ours]
         theirs = [float(value) for value in np.asarray(claim, dtype=float).flat]
         if len(ours) != len(theirs):
             raise ValueError(f"{key}: {len(theirs)} numbers where there are {len(ours)}")
         compared += len(ours)
         doubts.extend(
-            _Doubt(key, element, engine, second)
-            for element, (engine, second) in enumerate(zip(theirs, ours, strict=True))
-            if not _near(engine, second, abs(float(second)))
+            _Doubt(key, element, engine, entry)
+            for element, (engine, entry, second) in enumerate(
+                zip(theirs, ours, seconds, strict=True)
+            )
+            if not _near(engine, second, abs(second))
         )
     if doubts:
         effort *= 1 + len(SHAKES) * TRIALS
@@ -108,8 +112,8 @@ def compare(claims: Mapping[Key, Any], opinion: Opinion) -> Agreement:
     )
 
 
-def _near(engine: float, second: Real, magnitude: float) -> bool:
-    return bool(abs(engine - float(second)) <= TOLERANCE * magnitude + SMALLEST)
+def _near(engine: float, second: float, magnitude: float) -> bool:
+    return abs(engine - second) <= TOLERANCE * magnitude + SMALLEST
 
 
 def _flat(entry: Any) -> list[Real]:

@@ -99,6 +99,7 @@ class Symbol(Expression):
         self.tex = tex
         self.text = text
         self.javascript = text if javascript is None else javascript
+        self.known = {"tex": (tex, 10), "text": (text, 10), "javascript": (self.javascript, 10)}
 
 
 class Number(Expression):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad.readings.expressions import Expression, Number, Symbol, expanded
+from minigrad.readings.expressions import Expression, Number, expanded
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -23,6 +23,7 @@ def to_tex(e: Expression) -> str:
     r"""TeX of an expression, in textbook form: guards show their generic branch.
 
     >>> import minigrad
+    >>> from minigrad.readings.expressions import Symbol
     >>> to_tex(minigrad.cos(Symbol("v_0", "x2")))
     '\\cos(v_0)'
     """
@@ -33,6 +34,7 @@ def to_text(e: Expression) -> str:
     """Plain text of an expression, in textbook form.
 
     >>> import minigrad
+    >>> from minigrad.readings.expressions import Symbol
     >>> to_text(minigrad.cos(Symbol("v_0", "x2")))
     'cos(x2)'
     """
@@ -43,6 +45,7 @@ def to_javascript(e: Expression) -> str:
     """JavaScript of an expression, guards and all.
 
     >>> import minigrad
+    >>> from minigrad.readings.expressions import Symbol
     >>> to_javascript(minigrad.cos(Symbol("v_0", "x2")))
     'Math.cos(x2)'
     """
@@ -51,8 +54,6 @@ def to_javascript(e: Expression) -> str:
 
 def printed(e: Expression, language: str) -> tuple[str, int]:
     """Text in one language, and how tightly it binds."""
-    if isinstance(e, Symbol):
-        return getattr(e, language), 10
     known = e.known.get(language)
     if known is None:
         found = isinstance(e, Number) and printed_number(e.value, language)
