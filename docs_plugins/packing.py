@@ -30,15 +30,25 @@ def unread_by_others(events: Mapping[str, Iterable[Callable[..., Any]]]) -> bool
     return all(hook.__module__.partition(".")[0] in TOLERANT for hook in hooks)
 
 
-def parted(html: str, view: str) -> tuple[str, str, str]:
-    """Part a page at a view of it, as `str.partition` does.
+def parted(html: str, views: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part a page at its views: what stands around them, and those that it has, in its order.
 
     A view is long, and begins with its id: it is found by that beginning.
     """
-    place = html.find(view[:BEGINNING])
-    if place < 0 or not html.startswith(view, place):
-        return html.partition(view)
-    return html[:place], view, html[place + len(view) :]
+    found = set()
+    after = 0
+    for view in views:
+        place = html.find(view[:BEGINNING], after)
+        if place < 0 or not html.startswith(view, place):
+            place = html.find(view)
+        if place >= 0:
+            after = place + len(view)
+            found.add((place, after))
+    spans = sorted(found)
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(html)]
+    around = [html[end:start] for end, start in zip(ends, starts, strict=True)]
+    return around, [html[start:end] for start, end in spans]
 
 
 class Shelf:
@@ -98,13 +108,13 @@ class Packed:
         """Return the page with an element for each of its views that has its words, no tag."""
         if not self.can_pack:
             return html
-        for view in views:
-            before, found, after = parted(html, view)
-            if found:
-                place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{words(view)}</div>'
-                self.kept.append(self.shelf.put(view))
-                html = f"{before}{place}{after}"
-        return html
+        around, found = parted(html, views)
+        pieces = [around[0]]
+        for view, after in zip(found, around[1:], strict=True):
+            place = f'<div id="mg-packed-{self.sign}-{len(self.kept)}">{words(view)}</div>'
+            self.kept.append(self.shelf.put(view))
+            pieces += [place, after]
+        return "".join(pieces)
 
     def unpack(self, html: str) -> str:
         """Return a page with its views back in place."""

@@ -470,6 +470,7 @@ def drawn_numbers(
 
 
 COUNT, DRAWN = "\ufdd2", "\ufdd3"  # around a block's name, until what it stands for is known
+ASKED = re.compile(f"([{COUNT}{DRAWN}])(\\w+)\\1")
 
 
 def count_numbers(html: str) -> str:
@@ -482,10 +483,11 @@ def count_numbers(html: str) -> str:
     views: dict[str, list[str]] = {}
     for identifier, block in re.findall(r' id="([^"]*)" data-mg-view="([^".]*)', html):
         views.setdefault(block, []).append(identifier)
-    for name in dict.fromkeys(html.split(COUNT)[1::2]):
-        html = html.replace(f"{COUNT}{name}{COUNT}", str(counts[name]))
-        html = html.replace(f"{DRAWN}{name}{DRAWN}", " ".join(views.get(name, ())))
-    return html
+
+    def told(mark: re.Match[str]) -> str:
+        return str(counts[mark[2]]) if mark[1] == COUNT else " ".join(views.get(mark[2], ()))
+
+    return ASKED.sub(told, html)
 
 
 def without_paths(html: str) -> str:

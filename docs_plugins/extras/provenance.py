@@ -72,10 +72,8 @@ def take_away(links: Mapping[str, str], missing: str = "") -> str:
 
 def quoted(html: str, views: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The path and format of each number of the text; `views` is the HTML that is not text."""
-    for view in views:
-        before, _, after = parted(html, view)
-        html = before + after
-    yield from dict.fromkeys(QUOTED.findall(html))
+    around, _ = parted(html, views)
+    yield from dict.fromkeys(QUOTED.findall("".join(around)))
 
 
 def numbers_on_page(
