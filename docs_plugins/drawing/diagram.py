@@ -11,8 +11,9 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from docs_plugins.drawing import boxes, mathline, svg
+from docs_plugins.drawing import boxes, holes, mathline, svg
 from docs_plugins.drawing.boxes import BASELINE, LEADING, Box
+from docs_plugins.drawing.holes import Holed
 from docs_plugins.drawing.layout import Layout, Placed, Rail, layered
 from docs_plugins.drawing.mathline import SIZE, Line
 from docs_plugins.drawing.spread import APART, TRACKS, Edge, Node
@@ -79,7 +80,38 @@ def check_size(nodes: int, links: int) -> None:
 def draw(diagram: Diagram, identifier: str) -> str:
     """Return the figure as an inline SVG element; raises `TooLargeError`."""
     check_size(len(diagram.boxes), len(diagram.arrows))
-    return _Drawing(diagram, identifier).markup()
+    given = {
+        holes.TITLE: escape(diagram.title),
+        holes.DESCRIPTION: escape(diagram.description),
+    }
+    plain = diagram._replace(
+        boxes=tuple([_box_apart(box, given) for box in diagram.boxes]),
+        arrows=tuple([_arrow_apart(arrow, given) for arrow in diagram.arrows]),
+        below=holes.apart(diagram.below, given),
+        title=holes.TITLE,
+        description=holes.DESCRIPTION,
+    )
+    return _drawn(plain, identifier).filled(given)
+
+
+def _box_apart(box: Box, given: dict[str, str]) -> Box:
+    forward, backward = holes.apart(box.forward, given), holes.apart(box.backward, given)
+    stored = holes.apart(box.stored, given)
+    if forward is box.forward and backward is box.backward and stored is box.stored:
+        return box
+    return box._replace(forward=forward, backward=backward, stored=stored)
+
+
+def _arrow_apart(arrow: Arrow, given: dict[str, str]) -> Arrow:
+    forward, backward = holes.apart(arrow.forward, given), holes.apart(arrow.backward, given)
+    if forward is arrow.forward and backward is arrow.backward:
+        return arrow
+    return arrow._replace(forward=forward, backward=backward)
+
+
+@lru_cache(maxsize=32)
+def _drawn(diagram: Diagram, identifier: str) -> Holed:
+    return holes.holed(_Drawing(diagram, identifier).markup())
 
 
 class _Drawing:
