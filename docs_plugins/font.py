@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 FAMILY = "deepnotes Math"
 ALWAYS = frozenset("0123456789.−+=≈×⋅()—")  # a slider can bring any number about
@@ -59,19 +59,20 @@ def characters(pages: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for page in pages:
         if _has_ours(page):
-            formulas = {said: part for said, part in _elements(page, "<math ") if _TEX in said}
-            texts = [part for said, part in _elements(page, "<text") if said[:1] in {"", " "}]
-            shown = [part.partition("</math>")[0] for part in formulas.values()]
-            shown += [part.partition("</text>")[0] for part in texts]
-            found |= _needed("<>".join(["", *shown]))
+            for formula in {part.partition("</math>")[0] for part in page.split("<math ")[1:]}:
+                found |= _of_formula(formula)
+            for part in page.split("<text")[1:]:
+                attributes, _, rest = part.partition(">")
+                if attributes[:1] in {"", " "}:
+                    found |= _needed(">" + rest.partition("</text>")[0])
     return frozenset(found | ALWAYS) if found else frozenset()
 
 
-def _elements(page: str, opening: str) -> Iterator[tuple[str, str]]:
-    """Attributes of each element of a kind (a formula's tell its TeX), and what stands behind."""
-    for part in page.split(opening)[1:]:
-        attributes, _, rest = part.partition(">")
-        yield attributes, rest
+@lru_cache(maxsize=2048)  # formulas come again and again
+def _of_formula(formula: str) -> frozenset[str]:
+    """The characters of a formula of ours, given without its first and last tag's names."""
+    attributes, _, content = formula.partition(">")
+    return frozenset(_needed(content)) if _TEX in attributes else frozenset()
 
 
 def _needed(formulas: str) -> set[str]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from docs_plugins.numbers import Shown
 
-_EMPTY = re.compile(r"<(\w+)([^<>]*?)/>")
 LONGEST = 4000  # characters; the converter recurses, and its stack is not ours
 DEEPEST = 100  # braces within braces
 
@@ -111,9 +110,16 @@ def convert(tex: str, *, display: bool) -> str:
         mathml = _CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         raise _explained(tex, str(error)) from None
-    # minifiers take <mspace/> for an element that goes on
-    closed = _EMPTY.sub(r"<\1\2></\1>", mathml) if "/>" in mathml else mathml
-    return closed.replace("&ApplyFunction;", "\u2061")
+    return _closed(mathml).replace("&ApplyFunction;", "\u2061")
+
+
+def _closed(mathml: str) -> str:
+    """Empty elements with tags at both ends: minifiers take <mspace/> for one that goes on."""
+    *parts, last = mathml.split("/>")
+    if not parts:
+        return mathml
+    names = (part[part.rfind("<") + 1 :].split(maxsplit=1)[0] for part in parts)
+    return "".join(f"{part}></{name}>" for part, name in zip(parts, names, strict=True)) + last
 
 
 def _element(tex: str, *, display: bool, attributes: Mapping[str, str]) -> str:
