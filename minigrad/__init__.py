@@ -1,11 +1,12 @@
 """A small automatic differentiation engine whose rules can be read.
 
 Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
-three steps of a derivative: ``operation.py`` (what applying one does), ``trace.py`` (what a
+three steps of a derivative: ``applying.py`` (what applying one does), ``trace.py`` (what a
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
 built on these: ``transforms.py`` (grad … as functions), ``jacobians.py`` and ``check.py`` (the same
-by differences); or it serves them: ``node.py``, ``shapes.py`` (axes and keys), ``operators.py``
-(``+`` and numpy's hooks). In ``readings`` the same rules give formulas, exact values, JavaScript.
+by differences); or it serves them: ``operation.py`` and ``declaring.py`` (an entry of the table),
+``node.py``, ``shapes.py`` (axes and keys), ``operators.py`` (``+`` and numpy's hooks). In
+``readings`` the same rules give formulas, exact values, JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad.operation import as_value
+from minigrad.applying import as_value
 from minigrad.transforms import jacfwd, jacrev
 
 if TYPE_CHECKING:

@@ -20,16 +20,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from minigrad.declaring import Each, elementwise, structural
 from minigrad.node import Value, shape_of
-from minigrad.operation import (
-    OPERATIONS,
-    Each,
-    Reading,
-    elementwise,
-    first_operand,
-    second_operand,
-    structural,
-)
+from minigrad.operation import OPERATIONS, Reading, first_operand, second_operand
 from minigrad.shapes import (
     along,
     axes_from_the_end,

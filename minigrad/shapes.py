@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.applying import plain
 from minigrad.node import Operand, Value, shape_of
-from minigrad.operation import OPERATIONS, plain
+from minigrad.operation import OPERATIONS
 
 
 def ndim(x: Value) -> int:

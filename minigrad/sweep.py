@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 import numpy as np
 
 from minigrad import ops
+from minigrad.applying import FAULTS
 from minigrad.errors import DomainError
 from minigrad.node import Node, Tape, Value, is_finite, shape_of, zeros
-from minigrad.operation import FAULTS, first_operand, second_operand
+from minigrad.operation import first_operand, second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
+from minigrad.applying import FLOAT, RAISING, as_value, raising
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
-from minigrad.operation import CONSTANT, FLOAT, INPUT, RAISING, as_value, raising
+from minigrad.operation import CONSTANT, INPUT
 from minigrad.readings.magnitudes import Magnitudes, magnitudes
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import ops
+from minigrad.applying import raising
 from minigrad.jacobians import blocks_of
 from minigrad.node import Node, Value, shape_of, zeros
-from minigrad.operation import raising
 from minigrad.trace import Trace, like, run
 
 if TYPE_CHECKING:

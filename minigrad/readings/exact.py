@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
+from minigrad.applying import element_by_element
 from minigrad.node import Node, Tape, Value
-from minigrad.operation import element_by_element
 from minigrad.readings.expressions import Expression, Number, Symbol, expression
 from minigrad.readings.printers import to_text
 from minigrad.readings.symbolic import applied_to_values, elements, exact_array

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from minigrad.applying import on_objects
 from minigrad.node import Value
-from minigrad.operation import OPERATIONS, Operation, Reading, on_objects
+from minigrad.operation import OPERATIONS, Operation, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
+from minigrad.applying import on_objects
 from minigrad.node import Node, Tape, Value
-from minigrad.operation import on_objects
 from minigrad.readings.expressions import (
     Expression,
     Symbol,

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import minigrad as mg
-from minigrad.operation import Operation, general
+from minigrad.applying import general
+from minigrad.operation import Operation
 
 NUMBERS = (
     *(0.7, -1.3, 2.0, 0.31, -0.42, 3.7, -5.6, 12.5, 90.0, 1e-9, -1e-9),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad import operation as table
+from minigrad import declaring as table
 from tests.minigrad.judge import judge
 from tests.minigrad.oracle import MEANINGS
 from tests.minigrad.samples import applied, cases

@@ -22,7 +22,7 @@ from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
 from docs_plugins.drift import record
 from docs_plugins.model import Computation
-from minigrad import operation as declaring
+from minigrad import applying
 from minigrad.operation import OPERATIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -146,7 +146,7 @@ def seeded(fault: RuleFault) -> Iterator[None]:
             if found.scalar is not None and found.partials is not None:
                 found.scalar = scaled(found.scalar, factor)
                 arity = len(found.partials)
-                makers = {1: declaring.unary, 2: declaring.binary, 3: declaring.ternary}
+                makers = {1: applying.unary, 2: applying.binary, 3: applying.ternary}
                 found.apply = makers[arity](found)
         elif fault.rule == "pull":
             pull = found.pull

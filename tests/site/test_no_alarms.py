@@ -15,7 +15,7 @@ import pytest
 from docs_plugins import compute, fences, language
 from docs_plugins.compute import wording
 from docs_plugins.drift import differences, record
-from minigrad import operation as declaring
+from minigrad import applying
 from minigrad.operation import OPERATIONS
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def rough_engine(seed: int) -> Iterator[None]:
     """Every operation's value and every rule off by units in the last place."""
     source = random.Random(seed)
     wording.words.cache_clear()
-    makers = {1: declaring.unary, 2: declaring.binary, 3: declaring.ternary}
+    makers = {1: applying.unary, 2: applying.binary, 3: applying.ternary}
     before = {
         name: {slot: getattr(found, slot) for slot in found.__slots__}
         for name, found in OPERATIONS.items()

@@ -1,0 +1,96 @@
+"""How operations are declared: as decorated functions, whose body is the value on arrays."""
+
+from __future__ import annotations
+
+from functools import wraps
+from types import BuiltinFunctionType
+from typing import TYPE_CHECKING, Any
+
+from minigrad.applying import binary, evaluate, general, plain, ternary, unary
+from minigrad.node import Node, Value
+from minigrad.operation import OPERATIONS, Function, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def elementwise(
+    scalar: Function, *partials: Function, **printing: Any
+) -> Callable[[Any], Callable[..., Any]]:
+    """Declare an elementwise operation; the decorated body is its value on arrays.
+
+    Args:
+        scalar: Its value on Python floats.
+        *partials: One for each operand: a function of (y, *operands), or a constant.
+        **printing: The remaining fields of ``Operation``.
+    """
+
+    def declare(body: Function) -> Function:
+        fields = with_defaults(body.__name__, len(partials), printing)
+        if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max
+            places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
+            fields.setdefault("javascript", f"Math.{scalar.__name__}({places})")
+        operation = Operation(body.__name__, body, scalar=scalar, partials=partials, **fields)
+        applied = {1: unary, 2: binary, 3: ternary}[len(partials)](operation)
+        return enter(operation, body, applied)
+
+    return declare
+
+
+def structural(
+    push: Any, pull: Any, reads: Function = None, **printing: Any
+) -> Callable[[Any], Callable[..., Any]]:
+    """Declare an operation on whole arrays; the decorated body is its value.
+
+    Args:
+        push: For each operand, its linear map: (tangent, y, *operands, **options) to a tangent.
+        pull: For each operand, the transposed map: (adjoint, y, *operands, **options). Anything
+            but a list takes any number of operands, which the body is given as one sequence.
+        reads: Turns the arguments of a call into (operands, options); by default all are operands.
+        **printing: The remaining fields of ``Operation``.
+    """
+
+    def declare(body: Function) -> Function:
+        arity = len(pull) if isinstance(pull, list) else 0
+        fields = with_defaults(body.__name__, arity, printing)
+        value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
+        operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
+        read = reads or (lambda *operands: (operands, None))
+
+        def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
+            operands, options = read(plain(x, operation) if arity else x, *args, **kwargs)
+            if type(x) is not Node or len(operands) > 1:
+                return general(operation, operands, options)
+            value = evaluate(operation, (x.value,), options, x.tape)
+            return x.tape.record(operation, operands, value, options)
+
+        return enter(operation, body, binary(operation) if operation.scalar else apply)
+
+    return declare
+
+
+class Each:
+    """Rules of an operation with any number of operands: one function, told the position."""
+
+    def __init__(self, rule: Any) -> None:
+        """Hold the rule, called with the operand's position before its other arguments."""
+        self.rule = rule
+
+    def __getitem__(self, position: int) -> Any:
+        """Give the rule of one operand."""
+        return lambda *args, **options: self.rule(position, *args, **options)
+
+
+def with_defaults(name: str, arity: int, printing: dict[str, Any]) -> dict[str, Any]:
+    """Printed as a function of its name unless said otherwise."""
+    places = ", ".join(f"{{{i}}}" for i in range(arity))
+    tex = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
+    defaults = {"tex": f"{tex}({places})", "text": f"{name}({places})"}
+    return {**defaults, **printing}
+
+
+def enter(operation: Operation, body: Function, apply: Function) -> Function:
+    """Enter an operation into the table, and give its function the body's name and docstring."""
+    operation.apply = wraps(body)(apply)
+    OPERATIONS[operation.name] = operation
+    return operation.apply
