@@ -22,8 +22,9 @@ from markdown.treeprocessors import Treeprocessor
 
 from docs_plugins import extras, fences, formulas, places
 from docs_plugins.budget import TooMuch
+from docs_plugins.elements import count_numbers, without_paths
 from docs_plugins.equations import Formulas
-from docs_plugins.page import Page, count_numbers, without_paths
+from docs_plugins.page import Page
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN
 from docs_plugins.site import SHIELD

@@ -6,23 +6,21 @@ It knows no Markdown processor: `markdown` hands it lines and puts its places in
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from html import escape
 from typing import NamedTuple
 
-from docs_plugins import compute, extras, language, references
+from docs_plugins import compute, elements, extras, language, references, resolving
 from docs_plugins.budget import Budget, TooMuch
 from docs_plugins.drift import literals
 from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
 from docs_plugins.fresh import place_of
-from docs_plugins.maths import Token
-from docs_plugins.model import Computation, Number
-from docs_plugins.numbers import FormatError, Shown, show
+from docs_plugins.model import Computation
+from docs_plugins.numbers import FormatError, show
 from docs_plugins.places import Numbered, Place, character
 from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
@@ -30,11 +28,6 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import NOT_DRAWN, Request, ViewError, read_options
 
 DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
-PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
-TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
-GLUED_BEFORE = re.compile(r"\d\.?$")
-GLUED_AFTER = re.compile(r"\d|\.\d|[eE][+−-]?\d")
-REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 
 # what the page's record says of one computation: the differences, as problems
 Compare = Callable[[Sequence[Computation], Callable[[Computation, int], Origin]], list[Problem]]
@@ -180,13 +173,13 @@ class Page:
         names = {computation.name for computation in block.computations}
         drift = [p for p in self.drift if p.item.partition(".")[0] in names]
         shown = () if self.aside is not None else block.computations
-        elements = (block_element(computation, self.computations) for computation in shown)
-        return self.box([*mistakes, *drift]) + "".join(elements)
+        written = (elements.block_element(one, self.computations) for one in shown)
+        return self.box([*mistakes, *drift]) + "".join(written)
 
     def box(self, problems: Sequence[Problem]) -> str:
         """The mistakes as a box where they arose."""
         self.placed.update(map(str, problems))
-        return problem_box(problems)
+        return elements.problem_box(problems)
 
     # ---- the record
 
@@ -213,7 +206,7 @@ class Page:
         if not self.literals and not (self.computations and has_any):
             return
         computations = self.computations.values()
-        known = literals.results(computations, drawn_numbers(html, self.computations))
+        known = literals.results(computations, resolving.drawn_numbers(html, self.computations))
         for found in literals.find(shown, text, known):
             self.problem(
                 origins[min(found.line, len(origins)) - 1],
@@ -294,10 +287,10 @@ class Page:
         computation = self.computations[reference.block]
         if isinstance(reference, references.Use):
             return self._use(reference, computation, source, origin)
-        number = find_number(computation, reference.path)
+        number = resolving.find_number(computation, reference.path)
         shown = show(number, reference.format)
-        _check_beside(reference, shown, *beside)
-        return number_place(reference, shown, source, origin)
+        resolving.check_beside(reference, shown, *beside)
+        return elements.number_place(reference, shown, source, origin)
 
     def _use(
         self, use: references.Use, computation: Computation, source: str, origin: Origin
@@ -375,136 +368,6 @@ class Page:
     def _place(self, place: Place) -> str:
         self.places.append(place)
         return character(len(self.places) - 1)
-
-
-def find_number(computation: Computation, path: str) -> Number:
-    """Return the number at a path; raises `ReferenceError` that says what there is instead."""
-    number = computation.numbers.get(path)
-    if number is not None:
-        return number
-    name = computation.name
-    head, _, tail = path.partition(".")
-    variable = computation.by_address(re.sub(r"\[.*", "", head))
-    inside = [p for p in computation.numbers if re.sub(r"\[[\d,]*\]", "", p) == path]
-    if inside:
-        raise references.ReferenceError(
-            f"{path} of {name} is an array", f"name an element: {{{{ {name}.{inside[0]} }}}}"
-        )
-    if tail.split(".")[0] in {"adjoint", "from"} and len(computation.jacobian.rows) > 1:
-        if variable is None or variable.operation == "input":
-            row = computation.outputs[0].label
-            known = next((p for p in computation.numbers if p.startswith("jacobian.")), row)
-        else:
-            known = next((p for p in computation.numbers if p.startswith("jacobian.")), "")
-        raise references.ReferenceError(
-            f"{name} has several outputs, so {head} has an adjoint for each of them",
-            f"write its entry of the Jacobian, such as {{{{ {name}.{known} }}}}",
-        )
-    close = get_close_matches(path, computation.numbers, 1, 0.5)
-    if variable is None and head not in {"value", "jacobian"}:
-        addresses = [v.address for v in computation.variables]
-        near = get_close_matches(head, addresses, 1)
-        raise references.ReferenceError(
-            f"{name} has no variable {head}",
-            f"did you mean {near[0]}?" if near else f"it has: {', '.join(addresses)}",
-        )
-    raise references.ReferenceError(
-        f"{name} has no value {path}",
-        f"did you mean {{{{ {name}.{close[0]} }}}}?" if close else REMEDY_WHEN_UNSURE,
-    )
-
-
-def _check_beside(reference: references.Value, shown: Shown, before: str, after: str) -> None:
-    """Refuse a number that what is typed beside it makes another one, or exact."""
-    if TYPED_EQUALS.search(before) and shown.relation == "≈" and not reference.related:
-        raise references.ReferenceError(
-            f"= stands before {shown.text}, which is rounded",
-            f"write {{{{ ={reference.block}.{reference.path} }}}}: it prints the right sign",
-        )
-    if (GLUED_BEFORE.search(before) and not reference.related) or GLUED_AFTER.match(after):
-        raise references.ReferenceError(
-            f"digits stand right beside {shown.text} and make it another number",
-            "put a space or a sign between them",
-        )
-
-
-def number_place(reference: references.Value, shown: Shown, source: str, origin: Origin) -> Place:
-    """What stands for a number, in each kind of surroundings."""
-    path = f"{reference.block}.{reference.path}"
-    said = f' data-mg-format="{escape(reference.format)}"' if reference.format else ""
-    text = f'<span class="mg-n" data-mg="{escape(path)}"{said}>{shown.text}</span>'
-    token = Token(path, shown, reference.related, reference.format)
-    if reference.related:
-        return Place(source, origin, f"{shown.relation} {text}", shown.related, token)
-    return Place(source, origin, text, shown.text, token)
-
-
-def block_element(computation: Computation, beside: Collection[str]) -> str:
-    """The hidden element from which the published page can be checked; `beside` are all blocks."""
-    call = computation.call
-    attributes = {
-        "id": f"{computation.name}-block",
-        "data-mg-block": computation.name,
-        "data-mg-text": computation.program.text,
-        "data-mg-line": str(call.line),
-        "data-mg-engine": computation.engine,
-        "data-mg-count": f"{COUNT}{computation.name}{COUNT}",
-        "data-mg-views": f"{DRAWN}{computation.name}{DRAWN}",
-        **({"data-mg-page": " ".join(beside)} if len(beside) > 1 else {}),
-    }
-    written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
-    return f'<div class="mg-block" hidden{written}></div>'
-
-
-DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]{0,80}>([−\d.]+)<')
-
-
-def drawn_numbers(
-    html: str, computations: Mapping[str, Computation]
-) -> Iterator[tuple[str, float]]:
-    """The numbers that only a view shows, such as the steps of a descent, by their paths."""
-    for block, path, shown in DRAWN_NUMBER.findall(html):
-        computation = computations.get(block)
-        if computation is not None and path not in computation.numbers and shown[-1:].isdigit():
-            yield f"{block}.{path}", float(shown.replace("−", "-"))
-
-
-COUNT, DRAWN = "\ufdd2", "\ufdd3"  # around a block's name, until what it stands for is known
-ASKED = re.compile(f"([{COUNT}{DRAWN}])(\\w+)\\1")
-
-
-def count_numbers(html: str) -> str:
-    """Put into each block's element how many numbers of it the page shows, and which views."""
-    if COUNT not in html:
-        return html
-    counts = Counter(re.findall(r' data-mg="(\w+)', html))
-    for paths in re.findall(r' data-mg-in="([^"]*)', html):
-        counts.update(path.partition(".")[0] for path in paths.split())
-    views: dict[str, list[str]] = {}
-    for identifier, block in re.findall(r' id="([^"]*)" data-mg-view="([^".]*)', html):
-        views.setdefault(block, []).append(identifier)
-
-    def told(mark: re.Match[str]) -> str:
-        return str(counts[mark[2]]) if mark[1] == COUNT else " ".join(views.get(mark[2], ()))
-
-    return ASKED.sub(told, html)
-
-
-def without_paths(html: str) -> str:
-    """A text that no block's text stands beside: its numbers cannot be computed again from it."""
-    return PATH.sub("", html)
-
-
-def problem_box(problems: Sequence[Problem]) -> str:
-    """The mistakes as a box on the page, for the writer who has it open."""
-    if not problems:
-        return ""
-    items = "".join(f"<li>{escape(str(problem))}</li>" for problem in problems)
-    return f'<div class="mg-problems" data-mg-problem role="alert"><ul>{items}</ul></div>'
-
-
-def _attribute(value: str) -> str:
-    return escape(value).replace("\n", "&#10;")
 
 
 def _fault(error: Exception) -> tuple[str, str]:

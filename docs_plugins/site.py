@@ -17,10 +17,11 @@ from typing import NamedTuple
 from docs_plugins import extras
 from docs_plugins.budget import LONGEST_PAGE
 from docs_plugins.drift import differences, record
+from docs_plugins.elements import problem_box
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
 from docs_plugins.packing import Shelf
-from docs_plugins.page import DEFINITION, Page, problem_box
+from docs_plugins.page import DEFINITION, Page
 from docs_plugins.problems import Problem
 from docs_plugins.references import TOKEN, ReferenceError, read
 from docs_plugins.sources import Origin, Origins

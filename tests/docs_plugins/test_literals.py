@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from docs_plugins.drift.literals import Result, Results, find, visible_text, without_code
+from docs_plugins.elements import problem_box
 from docs_plugins.maths import inline
-from docs_plugins.page import problem_box
 from docs_plugins.problems import Problem
 
 KNOWN = {
