@@ -97,20 +97,27 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            both(symbolic.formula(node, shown))
-            if node.operands
-            else naming.sign(addresses[node.index]).formula
+            _formula(node, shown) if node.operands else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            printers.to_text(symbolic.formula(node, typed))
-            if node.operands
-            else addresses[node.index]
-            for node in nodes
+            _formula(node, typed).text if node.operands else addresses[node.index] for node in nodes
         ),
         links=links,
         jacobian=_jacobian(key),
     )
+
+
+def _formula(node: minigrad.Node, atoms: dict[Any, Any]) -> Formula:
+    operands = symbolic.operands(node, atoms)
+    if node.options is None and all(x.kept for x in operands):
+        return _known_formula(node.operation, *operands)
+    return both(symbolic.formula(node, atoms))
+
+
+@lru_cache(maxsize=1024)  # operations come again and again on the same signs, in other functions
+def _known_formula(operation: minigrad.Operation, *operands: expressions.Expression) -> Formula:
+    return both(expressions.applied(operation, operands))
 
 
 def _link(
@@ -122,30 +129,48 @@ def _link(
     cotangents: dict[int, expressions.Symbol],
     plain: dict[Any, Any],
 ) -> LinkWords:
-    local = symbolic.local_partial(node, position, atoms)
-    cotangent = cotangents[node.index]
-    in_plain = symbolic.local_partial(node, position, plain)
-    if in_plain is None:
+    operation, own, cotangent = node.operation, atoms[node.index], cotangents[node.index]
+    structural = operation.partials is None
+    rule = _rule(
+        signs[node.index], signs[node.operands[position].index], node.shape, structural=structural
+    )
+    if structural:
         tilde = f"adj({addresses[node.index]})"
         adjoint = expressions.symbol(tilde, tilde, None, node.shape)
         in_plain = symbolic.contribution(node, position, plain, adjoint)
-    rule = _rule(node, position, signs, structural=local is None)
-    if local is None:
         pulled = both(symbolic.contribution(node, position, atoms, cotangent))
         return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
-    factored = times(local, cotangent, node.shape)
-    return LinkWords(rule, both(local), factored, printers.to_text(in_plain))
+    written = tuple(symbolic.operands(node, atoms))
+    plainly = plain[node.index], *symbolic.operands(node, plain)
+    known = all(x.kept for x in (*written, *plainly))
+    word = _known_partial if known else _partial
+    local, factored, text = word(operation, position, own, written, cotangent, plainly)
+    return LinkWords(rule, local, factored, text)
 
 
-def _rule(
-    node: minigrad.Node, position: int, signs: tuple[naming.Sign, ...], *, structural: bool
-) -> Formula:
-    y, x = signs[node.index].formula, signs[node.operands[position].index].formula
-    adjoint = signs[node.index].adjoint
+def _partial(
+    operation: minigrad.Operation,
+    position: int,
+    own: expressions.Symbol,
+    operands: tuple[expressions.Expression, ...],
+    cotangent: expressions.Symbol,
+    plainly: tuple[expressions.Expression, ...],  # value and operands in the writer's own names
+) -> tuple[Formula, Formula, str]:
+    """A local partial, the same times the adjoint, and the same in the writer's own names."""
+    local = symbolic.partial_of(operation, position, own, operands)
+    in_plain = symbolic.partial_of(operation, position, plainly[0], plainly[1:])
+    return both(local), times(local, cotangent, own.shape), printers.to_text(in_plain)
+
+
+_known_partial = lru_cache(maxsize=1024)(_partial)
+
+
+def _rule(of: naming.Sign, by: naming.Sign, shape: Shape, *, structural: bool) -> Formula:
+    y, x, adjoint = of.formula, by.formula, of.adjoint
     tex = rf"\frac{{\partial {y.tex}}}{{\partial {x.tex}}}"
     if structural:
         tex = rf"\left({tex}\right)^{{\mathsf T}}"
-    dot = "" if structural else r"\odot " if node.shape else r"\cdot "
+    dot = "" if structural else r"\odot " if shape else r"\cdot "
     return Formula(f"{tex} {dot}{adjoint.tex}", f"∂{y.text}/∂{x.text} · {adjoint.text}")
 
 

@@ -25,6 +25,7 @@ from minigrad.readings.printers import subscripted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from minigrad.operation import Operation
     from minigrad.trace import Trace
 
 
@@ -45,10 +46,17 @@ def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expres
     """The local partial derivative by one operand; None for a structural operation."""
     if node.operation.partials is None:
         return None
-    rule = node.operation.partials[position]
+    return partial_of(node.operation, position, atoms[node.index], operands(node, atoms))
+
+
+def partial_of(
+    operation: Operation, position: int, own: Expression, operands: Sequence[Expression]
+) -> Expression:
+    """The same of an elementwise operation, given how its value and its operands are written."""
+    rule = (operation.partials or ())[position]
     if rule is None or isinstance(rule, float):
         return constant(rule or 0.0)
-    return expression(rule(atoms[node.index], *operands(node, atoms)))
+    return expression(rule(own, *operands))
 
 
 def contribution(
