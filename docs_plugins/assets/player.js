@@ -411,12 +411,15 @@ const inputsOf = (block, data, article, views, player, query) => {
 
 // ---- the page
 
-const query = change => {
+const queryOf = page => change => {
   const url = new URL(location);
+  // on the way to another page the address changes first
+  if (url.pathname != page) return;
   change(url);
   if (url.href != location.href) history.replaceState(history.state, "", url);
 };
 const enhance = tapes => {
+  const query = queryOf(location.pathname);
   for (const element of all(".mg-block")) {
     const block = element.dataset.mgBlock, data = tapes[block];
     const article = element.closest("article, main") || document.body;

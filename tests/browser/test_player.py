@@ -389,6 +389,15 @@ def test_it_plays_after_pages_were_switched_and_back(opened) -> None:
     assert tab.locator(PLAYER).get_by_role("button").count() == 5
 
 
+def test_a_page_that_is_left_writes_nothing_into_the_next_one_s_address(opened) -> None:
+    tab = opened("", clock=True)
+    tab.wait_for_selector(".mg-inputs input")
+    move(tab, "x1", "2.5")
+    tab.evaluate("history.pushState(null, '', 'backpropagation/?f.x1=3')")
+    tab.clock.run_for(1000)
+    assert tab.evaluate("location.search") == "?f.x1=3"
+
+
 def test_without_scripts_no_control_is_there(opened) -> None:
     tab = opened(scripts=False)
     assert tab.locator("article :is(.mg-player, .mg-inputs) :is(button, input, p)").count() == 0
