@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.build import BLOCKS, PLAIN, build, computed, run, sites
+from benchmarks.build import BLOCKS, PLAIN, build, computed, place, run, sites
 
 WITHOUT_CHECKS = """
 from importlib import import_module
@@ -92,7 +92,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     pages = int(sys.argv[2]) if len(sys.argv) > 2 else 50
     print(f"{pages} pages of {BLOCKS} blocks, {rounds} rounds; processor seconds, median")
-    with tempfile.TemporaryDirectory() as temporary:  # one: after a removal new files cost more
+    with tempfile.TemporaryDirectory(dir=place()) as temporary:
         for varied in (False, True):
             print("a program each:" if varied else "one program at many points:")
             folders = sites(Path(temporary, str(varied)), computed(pages, varied=varied))
