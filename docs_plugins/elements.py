@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from html import escape
+from itertools import pairwise
 
 from docs_plugins import references
 from docs_plugins.maths import Token
@@ -16,8 +17,8 @@ from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
 
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
-COUNT, DRAWN = "\ufdd2", "\ufdd3"  # around a block's name, until what it stands for is known
-ASKED = re.compile(f"([{COUNT}{DRAWN}])(\\w+)\\1")
+ASKED = "\ufdd2"  # around n or v and a block's name, until its numbers and views are known
+ANSWERED = re.compile(f"{ASKED}([nv])(\\w+){ASKED}")  # begins with one character: that is quick
 
 
 def number_place(reference: references.Value, shown: Shown, source: str, origin: Origin) -> Place:
@@ -40,8 +41,8 @@ def block_element(computation: Computation, beside: Collection[str]) -> str:
         "data-mg-text": computation.program.text,
         "data-mg-line": str(call.line),
         "data-mg-engine": computation.engine,
-        "data-mg-count": f"{COUNT}{computation.name}{COUNT}",
-        "data-mg-views": f"{DRAWN}{computation.name}{DRAWN}",
+        "data-mg-count": f"{ASKED}n{computation.name}{ASKED}",
+        "data-mg-views": f"{ASKED}v{computation.name}{ASKED}",
         **({"data-mg-page": " ".join(beside)} if len(beside) > 1 else {}),
     }
     written = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
@@ -50,19 +51,20 @@ def block_element(computation: Computation, beside: Collection[str]) -> str:
 
 def count_numbers(html: str) -> str:
     """Put into each block's element how many numbers of it the page shows, and which views."""
-    if COUNT not in html:
+    if ASKED not in html:
         return html
     counts = Counter(re.findall(r' data-mg="(\w+)', html))
-    for paths in re.findall(r' data-mg-in="([^"]*)', html):
-        counts.update(path.partition(".")[0] for path in paths.split())
+    for part in html.split(' data-mg-in="')[1:]:
+        counts.update(path.partition(".")[0] for path in part.partition('"')[0].split())
     views: dict[str, list[str]] = {}
-    for identifier, block in re.findall(r' id="([^"]*)" data-mg-view="([^".]*)', html):
-        views.setdefault(block, []).append(identifier)
+    for before, after in pairwise(html.split('" data-mg-view="')):
+        identifier = before.rpartition(' id="')[2]
+        views.setdefault(after.partition(".")[0], []).append(identifier)
 
     def told(mark: re.Match[str]) -> str:
-        return str(counts[mark[2]]) if mark[1] == COUNT else " ".join(views.get(mark[2], ()))
+        return str(counts[mark[2]]) if mark[1] == "n" else " ".join(views.get(mark[2], ()))
 
-    return ASKED.sub(told, html)
+    return ANSWERED.sub(told, html)
 
 
 def without_paths(html: str) -> str:
