@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from html import escape
-from itertools import pairwise
 
 from docs_plugins import references
 from docs_plugins.maths import Token
@@ -17,6 +16,7 @@ from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
 
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
+VIEW = re.compile(r'" data-mg-view="([^".]*)')
 ASKED = "\ufdd2"  # around n or v and a block's name, until its numbers and views are known
 ANSWERED = re.compile(f"{ASKED}([nv])(\\w+){ASKED}")  # begins with one character: that is quick
 
@@ -54,12 +54,13 @@ def count_numbers(html: str) -> str:
     if ASKED not in html:
         return html
     counts = Counter(re.findall(r' data-mg="(\w+)', html))
-    for part in html.split(' data-mg-in="')[1:]:
-        counts.update(path.partition(".")[0] for path in part.partition('"')[0].split())
+    if ' data-mg-in="' in html:
+        for paths in re.findall(r' data-mg-in="([^"]*)', html):
+            counts.update(path.partition(".")[0] for path in paths.split())
     views: dict[str, list[str]] = {}
-    for before, after in pairwise(html.split('" data-mg-view="')):
-        identifier = before.rpartition(' id="')[2]
-        views.setdefault(after.partition(".")[0], []).append(identifier)
+    for view in VIEW.finditer(html):  # by what few elements have; their ids stand right before
+        identifier = html[html.rfind('"', 0, view.start()) + 1 : view.start()]
+        views.setdefault(view[1], []).append(identifier)
 
     def told(mark: re.Match[str]) -> str:
         return str(counts[mark[2]]) if mark[1] == "n" else " ".join(views.get(mark[2], ()))
