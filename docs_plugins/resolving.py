@@ -31,11 +31,7 @@ def find_number(computation: Computation, path: str) -> Number:
             f"{path} of {name} is an array", f"name an element: {{{{ {name}.{inside[0]} }}}}"
         )
     if tail.split(".")[0] in {"adjoint", "from"} and len(computation.jacobian.rows) > 1:
-        if variable is None or variable.operation == "input":
-            row = computation.outputs[0].label
-            known = next((p for p in computation.numbers if p.startswith("jacobian.")), row)
-        else:
-            known = next((p for p in computation.numbers if p.startswith("jacobian.")), "")
+        known = next(p for p in computation.numbers if p.startswith("jacobian."))
         raise references.ReferenceError(
             f"{name} has several outputs, so {head} has an adjoint for each of them",
             f"write its entry of the Jacobian, such as {{{{ {name}.{known} }}}}",

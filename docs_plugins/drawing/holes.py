@@ -25,9 +25,9 @@ class Holed(NamedTuple):
 
     def filled(self, given: Mapping[str, str]) -> str:
         """The drawing with numbers, title and description."""
-        parts = [*self.texts, *self.texts[1:]]
-        parts[::2] = self.texts
-        parts[1::2] = [given[name] for name in self.names]
+        parts = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            parts += given[name], text
         return "".join(parts)
 
 

@@ -66,7 +66,6 @@ class _Columns:
 
     def __init__(self, spread: Spread, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
         self.spread = spread
-        self.nodes = nodes
         self.room = {edge.key: edge.along for edge in edges}  # what labels need
         self.length = {node.key: node.along for node in nodes}
         self._stretch({node.key for node in nodes if node.stretched})

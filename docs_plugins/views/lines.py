@@ -125,8 +125,8 @@ def values(
 ) -> Line:
     """Numbers with their relation sign; of an array a few numbers, else its shape."""
     if not shape:
-        shown_ = show(numbers[0], format)
-        return Run(f"{shown_.relation} "), Run(shown_.text, path=paths[0])
+        one = show(numbers[0], format)
+        return Run(f"{one.relation} "), Run(one.text, path=paths[0])
     if len(numbers) > MOST_WRITTEN or len(shape) > 1:
         return mathline.roman(" × ".join(map(str, shape)) + " numbers")
     shown = [show(number, format) for number in numbers]
