@@ -23,6 +23,7 @@ import numpy as np
 from minigrad.declaring import Each, elementwise, structural
 from minigrad.node import Value, shape_of
 from minigrad.operation import OPERATIONS, Reading, first_operand, second_operand
+from minigrad.products import pull_left, pull_right, push_left, push_right
 from minigrad.shapes import (
     along,
     axes_from_the_end,
@@ -840,86 +841,13 @@ def softmax(x: Value, axis: Any = -1) -> Value:
 # --- products ------------------------------------------------------------------------------------
 
 
-def _swap(x: Value) -> Value:
-    """The last two axes exchanged."""
-    if type(x) is np.ndarray:
-        return x.swapaxes(-1, -2)
-    axes = ndim(x)
-    return transpose(x, (*range(-axes, -2), -1, -2))
-
-
-def _rows(a: Value) -> Value:
-    """The left operand of a product as a matrix."""
-    return a if a.ndim > 1 else reshape(a, (1, *a.shape))
-
-
-def _columns(b: Value) -> Value:
-    """The right operand of a product as a matrix."""
-    return b if b.ndim > 1 else reshape(b, (*b.shape, 1))
-
-
-def _as_product(g: Value, a: Value, b: Value) -> Value:
-    """The adjoint of a product with the axes back that vectors among the operands have not."""
-    if a.ndim > 1 and b.ndim > 1:
-        return g
-    inner = shape_of(g)[: ndim(g) - (a.ndim > 1) - (b.ndim > 1)]
-    row = a.shape[-2:-1] if a.ndim > 1 else (1,)
-    column = b.shape[-1:] if b.ndim > 1 else (1,)
-    return reshape(g, inner + row + column)
-
-
-def _outer(g: Value, x: Value) -> Value:
-    """A number, or a number for each seed, times a vector."""
-    return (reshape(g, (*shape_of(g), 1)) if ndim(g) else g) * x
-
-
-def _pull_left(g: Value, _y: Value, a: Value, b: Value) -> Value:
-    """The adjoint of a in a @ b: ỹ bᵀ."""
-    if a.ndim == 1 and b.ndim < 3:
-        return g @ _swap(b) if b.ndim == 2 else _outer(g, b)
-    return _as_product(g, a, b) @ _swap(_columns(b))
-
-
-def _pull_right(g: Value, y: Value, a: Value, b: Value) -> Value:
-    """The adjoint of b in a @ b: aᵀ ỹ, which for a row of seeds of a vector is ỹ a."""
-    if b.ndim > 1:
-        return _swap(_rows(a)) @ _as_product(g, a, b)
-    if a.ndim == 2:
-        return g @ a if g.ndim > y.ndim else _swap(a) @ g
-    if a.ndim == 1:
-        return _outer(g, a)
-    result = _swap(_rows(a)) @ _as_product(g, a, b)
-    return reshape(result, shape_of(result)[:-1])
-
-
-def _pushed(t: Value, x: Value, matrix: Value, other: Value) -> Value:
-    """A tangent of x shaped like its matrix, seeds apart from the axes of a stack of matrices."""
-    missing = builtins.max(ndim(other) - ndim(matrix), 0)
-    shape = lead(t, x) + (1,) * missing + shape_of(matrix)
-    return t if shape == shape_of(t) else reshape(t, shape)
-
-
-def _push_left(t: Value, y: Value, a: Value, b: Value) -> Value:
-    """The tangent of a @ b by that of a."""
-    result = _pushed(t, a, _rows(a), _columns(b)) @ _columns(b)
-    return reshape(result, lead(t, a) + shape_of(y))
-
-
-def _push_right(t: Value, y: Value, a: Value, b: Value) -> Value:
-    """The tangent of a @ b by that of b."""
-    if a.ndim == 2 and b.ndim == 1:
-        return t @ _swap(a)
-    result = _rows(a) @ _pushed(t, b, _columns(b), _rows(a))
-    return reshape(result, lead(t, b) + shape_of(y))
-
-
 def _no_matrices(a: float, b: float) -> NoReturn:
     """Refuse to multiply numbers as matrices."""
     raise TypeError(f"matmul takes vectors and matrices, not {a} and {b}: use multiply")
 
 
 @structural(
-    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], scalar=_no_matrices,
+    push=[push_left, push_right], pull=[pull_left, pull_right], scalar=_no_matrices,
     tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=_on_absolute, carries=True,
     blind=True,
 )  # fmt: skip
@@ -933,7 +861,7 @@ def matmul(a: Value, b: Value) -> Value:
 
 
 @structural(
-    push=[_push_left, _push_right], pull=[_pull_left, _pull_right], reads=read_dot,
+    push=[push_left, push_right], pull=[pull_left, pull_right], reads=read_dot,
     tex=r"{0:2} \cdot {1:2}", text="dot({0}, {1})", binds=2, sized=_on_absolute, carries=True,
     blind=True,
 )  # fmt: skip
