@@ -16,7 +16,8 @@ from docs_plugins.problems import Problem
 from docs_plugins.sources import Origin
 
 PATH = re.compile(r' data-mg[\w-]*="[^"]*"')
-VIEW = re.compile(r'" data-mg-view="([^".]*)')
+VIEW = re.compile(r' data-mg-view="([^".]*)')
+ID = re.compile(r' id="([^"]*)"')
 ASKED = "\ufdd2"  # around n or v and a block's name, until its numbers and views are known
 ANSWERED = re.compile(f"{ASKED}([nv])(\\w+){ASKED}")  # begins with one character: that is quick
 
@@ -58,9 +59,10 @@ def count_numbers(html: str) -> str:
         for paths in re.findall(r' data-mg-in="([^"]*)', html):
             counts.update(path.partition(".")[0] for path in paths.split())
     views: dict[str, list[str]] = {}
-    for view in VIEW.finditer(html):  # by what few elements have; their ids stand right before
-        identifier = html[html.rfind('"', 0, view.start()) + 1 : view.start()]
-        views.setdefault(view[1], []).append(identifier)
+    for view in VIEW.finditer(html):  # by what few elements have
+        tag = html[html.rfind("<", 0, view.start()) : html.find(">", view.end())]
+        identifier = ID.search(tag)
+        views.setdefault(view[1], []).append(identifier[1] if identifier else "")
 
     def told(mark: re.Match[str]) -> str:
         return str(counts[mark[2]]) if mark[1] == "n" else " ".join(views.get(mark[2], ()))

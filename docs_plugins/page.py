@@ -52,6 +52,7 @@ class Page:
     path: str
     front: str = ""  # the lines above its text, in which titles and descriptions stand
     compare: Compare | None = None
+    others: Collection[str] = ()  # names that double braces have from other plugins
     problems: list[Problem] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     computations: dict[str, Computation] = field(default_factory=dict)
@@ -254,7 +255,7 @@ class Page:
         """
         known = self.computations.keys() | self.failed
         try:
-            reference = references.read(body, known, VIEWS)
+            reference = references.read(body, known, VIEWS, self.others)
             if reference is None:
                 return None
             if source.startswith("\\"):

@@ -19,7 +19,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
-from docs_plugins import font, fresh, packing
+from docs_plugins import braces, font, fresh, packing
 from docs_plugins.drift import files as record_files
 from docs_plugins.drift import inventory
 
@@ -165,10 +165,11 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         uri, text = self.text_read
         if uri != page.file.src_uri or page.file.abs_src_path is None:  # another's text by now
             text = page.file.content_string
-        self.source = _source(page, config, self.site_module, markdown, text)
+        others = braces.names(config.extra, page.meta, config.plugins.values(), markdown)
+        self.source = _source(page, config, self.site_module, markdown, text, others)
         self.extension.page_maker = lambda: self.site.begin(self.source)
         self.started = time.process_time()
-        return str(self.site_module.shield(markdown))
+        return str(self.site_module.shield(markdown, others))
 
     def _end_page(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """End the page that was just converted."""
@@ -304,7 +305,14 @@ def _shown_path(config: MkDocsConfig, path: Path) -> str:
         return path.as_posix()
 
 
-def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str, text: str) -> Any:
+def _source(
+    page: Page,
+    config: MkDocsConfig,
+    site: Any,
+    markdown: str,
+    text: str,
+    others: frozenset[str],
+) -> Any:
     file = page.file
     docs = Path(config.docs_dir)
     path, record = docs / file.src_uri, record_files.record_path(docs, file.src_uri)
@@ -324,6 +332,7 @@ def _source(page: Page, config: MkDocsConfig, site: Any, markdown: str, text: st
         root=get_relative_url(".", page.url).rstrip("/") or ".",
         link=_sources(page, config),
         built=file.dest_uri,
+        others=others,
     )
 
 

@@ -64,8 +64,12 @@ class Literal(NamedTuple):
 Reference = Value | Use | Cross | Literal
 
 
-def read(body: str, blocks: Collection[str], views: Collection[str]) -> Reference | None:
+def read(
+    body: str, blocks: Collection[str], views: Collection[str], others: Collection[str] = ()
+) -> Reference | None:
     """Read the text between the braces; None where it is not ours.
+
+    `others` are first names that others have given a meaning, and no block of the page has.
 
     Raises `ReferenceError` for one that is ours and cannot be read.
 
@@ -77,7 +81,7 @@ def read(body: str, blocks: Collection[str], views: Collection[str]) -> Referenc
     text = body.strip()
     if text.startswith(("ref ", "literal ")):
         return _read_word(text)
-    if not _is_ours(text, blocks, views):
+    if not _is_ours(text, blocks, views, others):
         return None
     related = text.startswith("=")
     text = text.removeprefix("=").lstrip()
@@ -102,11 +106,13 @@ def read(body: str, blocks: Collection[str], views: Collection[str]) -> Referenc
     return Value(block, rest, related, _read_format(path[0], after))
 
 
-def _is_ours(text: str, blocks: Collection[str], views: Collection[str]) -> bool:
+def _is_ours(
+    text: str, blocks: Collection[str], views: Collection[str], others: Collection[str]
+) -> bool:
     if not LIKE_PATH.match(text):
         return False
     head, *rest = re.split(r"[\s:]", text.removeprefix("=").lstrip(), maxsplit=1)[0].split(".")
-    if not head.isidentifier():
+    if not head.isidentifier() or (head in others and head not in blocks):
         return False
     if head in blocks:
         return bool(rest)

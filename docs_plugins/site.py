@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import list2cmdline
@@ -45,6 +45,7 @@ class Source(NamedTuple):
     root: str = "."  # from the built page to the site's folder
     link: str = ""  # the address that the path of a source is put behind, where it is known
     built: str = ""  # where the built page stands in the site
+    others: Collection[str] = ()  # names that double braces have from other plugins
 
 
 @dataclass
@@ -76,9 +77,10 @@ class Site:
         known = self.pages.get(source.page) if source is self.current else None
         if known is not None and (known.blocks or not known.whole or known.ended):
             path = f"{source.path} (text that another plugin puts there)"
-            return Page(path, problems=known.problems, aside=self.recorded), Origins(path)
+            page = Page(path, problems=known.problems, aside=self.recorded, others=source.others)
+            return page, Origins(path)
         front = "\n".join(source.text.split("\n", source.offset)[: source.offset])
-        page = Page(source.path, front)
+        page = Page(source.path, front, others=source.others)
         if known is not None:
             page.problems = known.problems
         self.current = source
@@ -244,8 +246,8 @@ def words_of(view: str) -> str:
     return "".join(_TEXT.findall(for_search(view)))
 
 
-def shield(markdown: str) -> str:
-    """Hide the braces of our references from other plugins that read double braces."""
+def shield(markdown: str, others: Collection[str] = ()) -> str:
+    """Hide the braces of our references from others, who have given these names a meaning."""
     markdown = markdown.replace(SHIELD[0], "").replace(SHIELD[1], "")
     if "{{" not in markdown or len(markdown) > LONGEST_PAGE:
         return markdown
@@ -254,7 +256,7 @@ def shield(markdown: str) -> str:
 
     def hide(token: re.Match[str]) -> str:
         try:
-            ours = read(token["body"], names, VIEWS) is not None
+            ours = read(token["body"], names, VIEWS, others) is not None
         except ReferenceError:
             ours = True
         return token[0].replace("{{", SHIELD[0]).replace("}}", SHIELD[1]) if ours else token[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from docs_plugins.maths import inline, name_formula
 from docs_plugins.model import Formula, Number, Shape, elements
 from docs_plugins.numbers import show
-from docs_plugins.views.base import shown_html
+from docs_plugins.views.base import Option, OptionValue, Request, shown_html
 
 MOST_ELEMENTS = 24
 
@@ -86,12 +86,39 @@ def named_by(caption: str | None, otherwise: str) -> str:
     return f'aria-label="{escape(otherwise)}"'
 
 
+def format_of(request: Request) -> str | None:
+    """The format that numbers were asked in."""
+    given = request.options.get("format")
+    return str(given) if given else None
+
+
 def root(
-    name: str, identifier: str, kind: str, content: str, options: str = "", label: str = ""
+    request: Request,
+    view: str,
+    kind: str,
+    content: str,
+    options: Mapping[str, Option],
+    label: str = "",
 ) -> str:
-    """The root element of a view, a region of its own that scrolls where it must."""
+    """The root element of a view, a region of its own that scrolls where it must.
+
+    It says which view it is and what was asked, so that the published page can be checked.
+    """
     region = f' role="group" tabindex="0" aria-label="{escape(label)}"' if label else ""
+    name = f"{request.computation.name}.{view}"
+    written = written_options(request.options, options)
     return (
-        f'<div class="mg-view {kind}" id="{escape(identifier)}" data-mg-view="{escape(name)}"'
-        f' data-mg-options="{escape(options)}"{region}>{content}</div>'
+        f'<div class="mg-view {kind}" id="{escape(request.id)}" data-mg-view="{escape(name)}"'
+        f' data-mg-options="{escape(written)}"{region}>{content}</div>'
     )
+
+
+def written_options(given: Mapping[str, OptionValue | None], options: Mapping[str, Option]) -> str:
+    """The options that differ from what they are when left out, as a page would write them."""
+    parts = []
+    for name, option in options.items():
+        value = given.get(name)
+        if value is not None and value != option.default:
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            parts.append(f'{name}="{text}"' if " " in text else f"{name}={text}")
+    return " ".join(parts)

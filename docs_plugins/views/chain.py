@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from docs_plugins.drawing import mathline
 from docs_plugins.drawing.mathline import Line, Run
 from docs_plugins.model import Computation, Link
-from docs_plugins.views import graph, lines
+from docs_plugins.views import cells, graph, lines
 from docs_plugins.views.base import Request, View, ViewError
 
 MOST_PATHS = 8  # from one input
@@ -24,7 +24,7 @@ def render(request: Request) -> str:
             f"write {{{{ {computation.name}.jacobian }}}} instead",
         )
     drawn = graph.diagram(request, "partials")
-    written = tuple(_Products(computation, lines.format_of(request)).lines())
+    written = tuple(_Products(computation, cells.format_of(request)).lines())
     drawn = drawn._replace(
         below=written,
         title=f"Chain products of {computation.program.function}",

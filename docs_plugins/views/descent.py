@@ -123,7 +123,7 @@ class _Descent:
         self.function = sign(request.computation.program.function).formula
         self.names = names
         self.states = states
-        self.format = lines.format_of(request)
+        self.format = cells.format_of(request)
         self.rate = f"{float(str(request.options['rate'])):g}"
 
     def number(self, path: str, value: Number) -> str:

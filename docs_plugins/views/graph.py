@@ -9,7 +9,7 @@ from docs_plugins.drawing.boxes import Box
 from docs_plugins.drawing.diagram import Arrow, Diagram
 from docs_plugins.drawing.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Output, Variable, elements, partial_path
-from docs_plugins.views import lines
+from docs_plugins.views import cells, lines
 from docs_plugins.views.base import Option, Request, View
 from docs_plugins.views.trace import point_of
 
@@ -30,7 +30,7 @@ def diagram(request: Request, links: str | None = None) -> Diagram:
     computation = request.computation
     told = Told(
         computation,
-        lines.format_of(request),
+        cells.format_of(request),
         numbers=lines.asked(request),
         links=links or str(request.options.get("links") or "contributions"),
     )

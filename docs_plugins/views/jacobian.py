@@ -26,12 +26,9 @@ def render(request: Request) -> str:
             f"the Jacobian is {rows} × {columns}",
             f"at most {MOST_ROWS} × {MOST_COLUMNS} can be shown; quote single entries instead",
         )
-    format_ = request.options.get("format")
-    written = _table(request, str(format_) if format_ else None) + _passes(computation)
-    options = f"format={format_}" if format_ else ""
+    written = _table(request, cells.format_of(request)) + _passes(computation)
     label = f"Jacobian of {computation.program.function}"
-    name = f"{computation.name}.jacobian"
-    return cells.root(name, request.id, "mg-jacobian", written, options, label)
+    return cells.root(request, "jacobian", "mg-jacobian", written, OPTIONS, label)
 
 
 def _table(request: Request, format_: str | None) -> str:
@@ -88,4 +85,5 @@ def _count(passes: int, what: str, each: str) -> str:
     return f'<b data-passes="{passes}">{passes}</b> {what}{plural}, {each}'
 
 
-VIEW = View("jacobian", render, {"format": Option("text")})
+OPTIONS = {"format": Option("text")}
+VIEW = View("jacobian", render, OPTIONS)

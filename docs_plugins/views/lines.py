@@ -12,7 +12,7 @@ from docs_plugins.model import Computation, Formula, Number, Shape, Variable, el
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 from docs_plugins.views import cells
-from docs_plugins.views.base import Option, OptionValue, Request, ViewError
+from docs_plugins.views.base import Option, Request, ViewError
 
 MOST_WRITTEN = 3  # numbers of an array
 NUMBERS = Option("choice", "no", choices=("yes", "no"))
@@ -33,9 +33,7 @@ def root(
     request: Request, view: str, content: str, title: str, options: Mapping[str, Option]
 ) -> str:
     """The root element of a figure, a region that scrolls where it must."""
-    written = written_options(request.options, options)
-    name = f"{request.computation.name}.{view}"
-    return cells.root(name, request.id, f"mg-drawn mg-{view}", content, written, title)
+    return cells.root(request, view, f"mg-drawn mg-{view}", content, options, title)
 
 
 def refuse_large(computation: Computation) -> None:
@@ -44,23 +42,6 @@ def refuse_large(computation: Computation) -> None:
         check_size(len(computation.variables), len(computation.links))
     except TooLargeError as error:
         raise ViewError(str(error), "draw a smaller function") from None
-
-
-def written_options(given: Mapping[str, OptionValue | None], options: Mapping[str, Option]) -> str:
-    """The options that differ from what they are when left out, as a page would write them."""
-    parts = []
-    for name, option in options.items():
-        value = given.get(name)
-        if value is not None and value != option.default:
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            parts.append(f'{name}="{text}"' if " " in text else f"{name}={text}")
-    return " ".join(parts)
-
-
-def format_of(request: Request) -> str | None:
-    """The format that numbers were asked in."""
-    given = request.options.get("format")
-    return str(given) if given else None
 
 
 def asked(request: Request, option: str = "numbers") -> bool:

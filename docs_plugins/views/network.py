@@ -16,7 +16,7 @@ from docs_plugins.drawing.mathline import Line
 from docs_plugins.drawing.neurons import Network, NoNetworkError, Unit, Weighted, network
 from docs_plugins.model import Computation, Formula
 from docs_plugins.naming import sign
-from docs_plugins.views import lines
+from docs_plugins.views import cells, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 from docs_plugins.views.trace import point_of
 
@@ -67,7 +67,7 @@ class _Flow:
         self.network = found
         self.variables = self.computation.variables
         self.block = self.computation.name
-        self.format = lines.format_of(request)
+        self.format = cells.format_of(request)
         self.numbers = lines.asked(request)
         self.error = sign(self.computation.program.function).formula
 

@@ -33,16 +33,13 @@ def render(request: Request) -> str:
             *(table.output_row(output) for output in computation.outputs),
         )
     )
-    name = f"{computation.name}.trace"
     point = f"{computation.program.function} at {point_of(computation)}"
     label = cells.named_by(request.caption, f"Trace of {point}")
     written = (
         f'<table class="mg-table" role="table" {label}>{table.head()}'
         f"<tbody>{body}</tbody></table>{table.notes()}"
     )
-    format_ = request.options.get("format")
-    options = f"format={format_}" if format_ else ""
-    return cells.root(name, request.id, "mg-trace", written, options, f"Trace of {point}")
+    return cells.root(request, "trace", "mg-trace", written, OPTIONS, f"Trace of {point}")
 
 
 def point_of(computation: Computation) -> str:
@@ -314,4 +311,5 @@ def _function(name: str) -> str:
     return name if len(name) == 1 else rf"\mathrm{{{name}}}"
 
 
-VIEW = View("trace", render, {"format": Option("text")})
+OPTIONS = {"format": Option("text")}
+VIEW = View("trace", render, OPTIONS)

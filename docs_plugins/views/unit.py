@@ -16,7 +16,7 @@ from docs_plugins.drawing.diagram import Arrow, Diagram
 from docs_plugins.drawing.mathline import Line
 from docs_plugins.model import Computation, Formula, Link, Number, Variable, partial_path
 from docs_plugins.naming import sign
-from docs_plugins.views import graph, lines
+from docs_plugins.views import cells, graph, lines
 from docs_plugins.views.base import Option, Request, View, ViewError
 
 MOST_OPERANDS = 12
@@ -60,7 +60,7 @@ class _Unit:
         self.computation: Computation = request.computation
         self.variables = self.computation.variables
         self.block = self.computation.name
-        self.format = lines.format_of(request)
+        self.format = cells.format_of(request)
         self.numbers = lines.asked(request)
         self.formulas = lines.asked(request, "formulas")
         self.loss = sign(str(request.options.get("loss") or "L")).formula

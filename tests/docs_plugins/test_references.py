@@ -56,6 +56,17 @@ def test_someone_elses_is_left_alone(body):
     assert read(body, BLOCKS, VIEWS) is None
 
 
+@pytest.mark.parametrize("body", [" product.unit ", " product.price.value ", " product.trace "])
+def test_a_name_that_others_have_given_is_theirs(body):
+    assert read(body, BLOCKS, (*VIEWS, "unit"), {"product"}) is None
+    with pytest.raises(ReferenceError, match="no block product"):
+        read(body, BLOCKS, (*VIEWS, "unit"))
+
+
+def test_a_block_comes_before_a_name_of_others():
+    assert read(" f.trace ", BLOCKS, VIEWS, {"f"}) == Use("f", "trace", {})
+
+
 @pytest.mark.parametrize(
     ("body", "said", "remedy"),
     [

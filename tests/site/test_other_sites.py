@@ -218,6 +218,21 @@ def test_macros_keep_their_braces(environment, site, order):
     assert 'data-mg="f.x2.adjoint">1.7163<' in html
 
 
+@pytest.mark.parametrize("order", ["macros, minigrad", "minigrad, macros"])
+@pytest.mark.parametrize("block", ["", COMPUTED], ids=["no block", "a block"])
+def test_macros_keep_names_that_end_as_ours_do(environment, site, order, block):
+    environment.install_or_skip("mkdocs-macros-plugin")
+    page = "\n{% for item in [{'value': 3}] %}{{ item.value }}{% endfor %} {{ made.by.value }}: "
+    page += "{{ made.unit }}, {{ made.trace }}, {{ author.network }}.\n"
+    folder = site(
+        f"plugins: [{order}]\nextra: {{made: {{unit: kg, trace: 5, by: {{value: hand}}}}}}\n",
+        index=f"---\nauthor: {{network: LAN}}\n---\n{block}{page}",
+    )
+    environment("deepnotes", "accept", cwd=folder)
+    environment("mkdocs", "build", cwd=folder)
+    assert "3 hand: kg, 5, LAN." in read(folder)
+
+
 # a plugin of theirs, what installs it, how it is listed, and what their pages have besides
 BESIDE = {
     "awesome-pages": ("mkdocs-awesome-pages-plugin", "awesome-pages", {".pages": "title: Theirs"}),
