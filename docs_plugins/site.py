@@ -29,7 +29,7 @@ from docs_plugins.views import VIEWS
 
 SHIELD = ("\ufdd0", "\ufdd1")
 PUBLISHED = re.compile(r' data-mg-block="(\w+)"')
-ACCEPT = ("python", "-m", "docs_plugins", "accept")
+OURS = ("python", "-m", "docs_plugins")
 
 
 class Source(NamedTuple):
@@ -134,11 +134,15 @@ class Site:
         drifted = self.drifted()
         if not drifted:
             return said
-        return f"{said}. If the computed values are right: {self.accept(*drifted)}"
+        mistaken = any(
+            set(self.pages[name].problems) - {*self.pages[name].drift} for name in drifted
+        )
+        first = "Mend the mistakes; then, i" if mistaken else "I"
+        return f"{said}. {first}f the computed values are right: {self.accept(*drifted)}"
 
     def accept(self, *pages: str) -> str:
         """The command that accepts pages, ready to be copied into a shell."""
-        words = [*ACCEPT, *(["-f", self.config] if self.config else [])]
+        words = [*command(), "accept", *(["-f", self.config] if self.config else [])]
         words += ["--", *pages] if any(page.startswith("-") for page in pages) else pages
         return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
@@ -244,6 +248,16 @@ def _words(html: str) -> str:
 def words_of(view: str) -> str:
     """The words of one of our views, and nothing of its tags."""
     return "".join(_TEXT.findall(for_search(view)))
+
+
+def command() -> tuple[str, ...]:
+    """What our commands begin with, typed where the build was: a module of our name hides ours."""
+    own = Path(__file__).parent.name
+    theirs = Path(own, "__init__.py")
+    hidden = Path(f"{own}.py").is_file() or (
+        theirs.is_file() and not theirs.samefile(Path(__file__).with_name("__init__.py"))
+    )
+    return ("deepnotes",) if hidden else OURS
 
 
 def shield(markdown: str, others: Collection[str] = ()) -> str:

@@ -93,7 +93,7 @@ def build(text: str, recorded: str | None = None) -> tuple[list[str], str]:
     from docs_plugins.site import Site, Source  # noqa: PLC0415
 
     path = f"docs/{NAME}"
-    site = Site(serving=recorded is None)  # a server takes a page without a record as new
+    site = Site()
     source = Source(
         path=path,
         page=NAME,
@@ -106,7 +106,10 @@ def build(text: str, recorded: str | None = None) -> tuple[list[str], str]:
     extension.page_maker = lambda: site.begin(source)
     site.end(NAME, Markdown(extensions=[extension, "fenced_code", "tables"]).convert(text))
     computations = site.pages[NAME].computations.values()
-    return list(map(str, site.all_problems())), records.render(computations)
+    problems = site.all_problems()
+    return [*map(str, problems), *([site.verdict()] if problems else [])], records.render(
+        computations
+    )
 
 
 def listing(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from docs_plugins.problems import Problem
@@ -36,6 +38,19 @@ def test_the_verdict_names_the_pages_to_accept() -> None:
     assert site.verdict() == "4 problems, listed above"
     site.pages["b.md"].drift = [Problem("docs/b.md", 1, "f", "changed", "")]
     assert site.verdict().endswith("python -m docs_plugins accept b.md")
+    assert "Mend the mistakes; then, if the computed values are right" in site.verdict()
+    site.pages["b.md"].problems = site.pages["b.md"].drift
+    assert ". If the computed values are right" in site.verdict()
+
+
+def test_the_command_is_ours_where_a_folder_of_theirs_hides_the_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Site().accept("a.md") == "python -m docs_plugins accept a.md"
+    (tmp_path / "docs_plugins").mkdir()
+    (tmp_path / "docs_plugins" / "__init__.py").touch()
+    assert Site().accept("a.md") == "deepnotes accept a.md"
 
 
 def test_only_a_server_shows_problems_on_the_page() -> None:
