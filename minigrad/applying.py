@@ -202,6 +202,9 @@ def general(
             return general(operation, [plain(x, operation) for x in operands], options)
     if tape is None:
         return evaluate(operation, operands, options, None)
+    if any(isinstance(x, Reading) and x.settled() is not x for x in operands):
+        settled = [x.settled() if isinstance(x, Reading) else x for x in operands]
+        return general(operation, settled, options)
     nodes = tuple(
         x if type(x) is Node and x.tape is tape else tape.constant(CONSTANT, plain(x, operation))
         for x in operands
@@ -324,6 +327,8 @@ def as_value(x: Value, where: str) -> Value:
     except ValueError:
         raise TypeError(f"{where}: the rows of a nested list differ in length (ragged)") from None
     kind = array.dtype.kind
+    if kind == "O" and all(type(element) is int for element in array.flat):  # too large for int64
+        array, kind = array.astype(np.float64), "f"
     if kind in "fiub":
         return array.astype(np.float64, copy=False) if array.ndim else float(array)
     if kind == "O" and any(isinstance(element, Reading) for element in array.flat):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,21 +37,22 @@ def check_grads(
 
     >>> check_grads(lambda x: x * x * x, (2.0,), order=2)
     """
-    for mode in modes:
+    for mode in (modes,) if isinstance(modes, str) else modes:
         transform = {"rev": jacrev, "fwd": jacfwd}[mode]
-        derivative = function
+        derivatives = {"": function}
         for level in range(1, order + 1):
-            for position in range(len(args)):
-                claimed = np.asarray(transform(derivative, position)(*args))
-                found = differences(derivative, args, position)
+            higher = {}
+            for (by, lower), position in product(derivatives.items(), range(len(args))):
+                name = f"{by}, then {position}" if by else f"{position}"
+                higher[name] = transform(lower, position)
                 np.testing.assert_allclose(
-                    claimed,
-                    found,
+                    np.asarray(higher[name](*args)),
+                    differences(lower, args, position),
                     rtol=rtol,
                     atol=atol,
-                    err_msg=f"derivative {level} by argument {position}, mode {mode!r}",
+                    err_msg=f"derivative {level} by argument {name}, mode {mode!r}",
                 )
-            derivative = transform(derivative)
+            derivatives = higher
 
 
 def differences(function: Callable[..., Any], args: Sequence[Any], position: int) -> Any:

@@ -53,7 +53,13 @@ class Diagonal(Reading):
         """Scale the rows of a matrix."""
         if type(other) is not np.ndarray or other.ndim != 2:
             return full(self) @ other
+        if type(self.diagonal) is not np.ndarray:  # of a trace within a trace
+            return ops.reshape(self.diagonal, (-1, 1)) * other
         return np.multiply(self.diagonal[:, None], other, order="C")  # of a transposed one as well
+
+    def settled(self) -> Value:
+        """Be the whole matrix beside a node, of whose trace the diagonal may be."""
+        return full(self)
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None

@@ -106,6 +106,10 @@ class Reading(Operand):
         """What the operation gives on these operands, of which at least one is a reading."""
         raise NotImplementedError
 
+    def settled(self) -> Value:
+        """What stands for it beside a node: itself, or the node that it is made of."""
+        return self
+
 
 def first_operand(y: Value, a: Value, b: Value) -> Value:  # noqa: ARG001
     """The rule of a product by its second factor; sweeps know it, and spare its call."""

@@ -24,6 +24,7 @@ from minigrad.declaring import Each, elementwise, structural
 from minigrad.node import Value, shape_of
 from minigrad.operation import OPERATIONS, Reading, first_operand, second_operand
 from minigrad.products import pull_left, pull_right, push_left, push_right
+from minigrad.rationals import log_power_of, multiple_of_power, power_of, root_of
 from minigrad.shapes import (
     along,
     axes_from_the_end,
@@ -45,7 +46,6 @@ from minigrad.shapes import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from fractions import Fraction
 
 # --- arithmetic ----------------------------------------------------------------------------------
 
@@ -116,32 +116,16 @@ def negative(x: Value) -> Value:
     return np.negative(x)
 
 
-def _exact_power(a: Fraction, b: Fraction) -> Fraction | None:
-    """Power of fractions where that is a fraction of reasonable size."""
-    if b == 0.5:
-        return _exact_root(a)
-    whole = b.denominator == 1 and builtins.abs(b) <= 64
-    return a ** int(b) if whole and (a or b >= 0) else None
-
-
-def _exact_root(x: Fraction) -> Fraction | None:
-    """The root of a fraction of two squares."""
-    if x < 0:
-        return None
-    root = type(x)(math.isqrt(x.numerator), math.isqrt(x.denominator))
-    return root if root * root == x else None
-
-
 @elementwise(
-    math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: xlogy(y, a),
+    math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: log_power(1.0, a, b),
     tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
-    domain="a base above 0, or a whole exponent (not negative at 0)", exact=_exact_power,
+    domain="a base above 0, or a whole exponent (not negative at 0)", exact=power_of,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
     """Power a to the b: for a > 0, or whole b (b >= 0 where a = 0).
 
-    Derivatives: b a^(b-1) by a; a^b ln a by b, for a > 0 or y = 0. Everywhere a ** 0 is 1, with
-    derivative 0 by a.
+    Derivatives: b a^(b-1) by a; a^b ln a by b, for a > 0, and 0 for a = 0 and b > 0. Everywhere
+    a ** 0 is 1, with derivative 0 by a.
 
     >>> power(-2.0, 3.0)
     -8.0
@@ -149,16 +133,10 @@ def power(a: Value, b: Value) -> Value:
     return np.power(a, b)
 
 
-def _exact_scaled_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
-    """Multiple of a power where that is a fraction."""
-    raised = _exact_power(a, b) if c else c
-    return None if raised is None else c * raised
-
-
 @elementwise(
     lambda c, a, b: c * math.pow(a, b) if c else 0.0, lambda y, c, a, b: power(a, b),
     lambda y, c, a, b: scaled_power(c * b, a, b - 1.0), lambda y, c, a, b: xlogy(y, a),
-    generic=lambda c, a, b: c * a**b, exact=_exact_scaled_power,
+    generic=lambda c, a, b: c * a**b, exact=multiple_of_power,
     javascript="({0} === 0 ? 0 : {0:3} * Math.pow({1}, {2}))",
     domain="a base above 0, or a whole exponent (not negative at 0)", guard=True,
 )  # fmt: skip
@@ -169,6 +147,32 @@ def scaled_power(c: Value, a: Value, b: Value) -> Value:
     0.0
     """
     return np.where(np.equal(c, 0.0), 0.0, c * np.power(a, b))
+
+
+def _scalar_log_power(k: float, a: float, b: float) -> float:
+    """The same on floats."""
+    if k <= 0.0:
+        return 0.0 if k else math.pow(a, b)
+    return math.pow(a, b) * math.pow(math.log(a), k) if a or b <= 0.0 else 0.0
+
+
+@elementwise(
+    _scalar_log_power, None,
+    lambda y, k, a, b: b * log_power(k, a, b - 1.0) + k * log_power(k - 1.0, a, b - 1.0),
+    lambda y, k, a, b: log_power(k + 1.0, a, b), generic=lambda k, a, b: a**b * log(a) ** k,
+    javascript="({1} === 0 && {2:1} > 0 ? 0 : Math.pow({1}, {2}) * Math.pow(Math.log({1}), {0}))",
+    exact=log_power_of, domain="a base above 0, or an exponent above 0 at 0", guard=True,
+)  # fmt: skip
+def log_power(k: Value, a: Value, b: Value) -> Value:
+    """Power a to the b times the k-th power of ln a: the k-th derivative of a power by b.
+
+    For whole k: for k = 0 the power itself, for negative k nothing.
+
+    >>> log_power(1.0, 0.0, 2.0)
+    0.0
+    """
+    defined = np.where((k <= 0.0) | ((a == 0.0) & (b > 0.0)), 1.0, a)
+    return np.where(k < 0.0, 0.0, np.power(a, b) * np.log(defined) ** np.maximum(k, 0.0))
 
 
 @elementwise(
@@ -200,7 +204,7 @@ def square(x: Value) -> Value:
 
 @elementwise(
     math.sqrt, lambda y, x: 1.0 / (2.0 * y), tex=r"\sqrt{{{0}}}",
-    domain="x >= 0 (x > 0 to differentiate)", exact=_exact_root,
+    domain="x >= 0 (x > 0 to differentiate)", exact=root_of,
 )  # fmt: skip
 def sqrt(x: Value) -> Value:
     """Square root, for x >= 0; its derivative 1 / (2 y) needs x > 0.
@@ -298,7 +302,22 @@ def tan(x: Value) -> Value:
     return np.tan(x)
 
 
-@elementwise(math.atan, lambda y, x: 1.0 / (1.0 + square(x)), tex=r"\arctan{0:f}", exact={0: 0}.get)
+@elementwise(
+    lambda x: 1.0 / (1.0 + x * x), lambda s, x: -(2.0 * (x * s) * s),
+    generic=lambda x: 1.0 / (1.0 + square(x)), exact=lambda x: 1 / (1 + x * x),
+    javascript="1 / (1 + Math.pow({0}, 2))", binds=2, guard=True,
+)  # fmt: skip
+def arctan_slope(x: Value) -> Value:
+    """Derivative 1 / (1 + x²) of arctan x, also where x² overflows.
+
+    >>> arctan_slope(1e200)
+    0.0
+    """
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.multiply(x, x))
+
+
+@elementwise(math.atan, lambda y, x: arctan_slope(x), tex=r"\arctan{0:f}", exact={0: 0}.get)
 def arctan(x: Value) -> Value:
     """Inverse tangent, in radians.
 
@@ -732,8 +751,12 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 
 
 def _weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
-    """The derivative of y = logsumexp(x) by each element: the softmax of x."""
-    return exp(x - _kept(y, x, axis, keepdims))
+    """The derivative of y = logsumexp(x) by each element: the softmax of x, which has its tails."""
+    if type(x) is not np.ndarray or x.dtype.kind == "O":
+        return softmax(x, axis)
+    weights = np.exp(x - _kept(y, x, axis, keepdims))
+    weights /= SUM(weights, axis=axis, keepdims=True)  # of a large y the last digits are lost
+    return weights
 
 
 @elementwise(
@@ -948,12 +971,12 @@ def index(x: Value, key: Any) -> Value:
     >>> index([1.0, 2.0], 1)
     2.0
     """
-    return x[key]
+    return np.asarray(x)[key]
 
 
 @structural(
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
-    pull=[lambda g, y, x, key, shape: _at(g, lead(g, y), shape, key)],
+    pull=[lambda g, y, x, key, shape: _at(g, shape_of(g)[: ndim(g) - len(shape)], shape, key)],
     reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
     tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1, guard=True,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from minigrad.jacobians import Jacobian, jacobian
 from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import CONSTANT, INPUT
 from minigrad.readings.magnitudes import Magnitudes, magnitudes
+from minigrad.results import fresh, unshared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +64,12 @@ class Trace:
         """
         sent: list[Any] | None = [] if contributions else None
         pairs = list(zip(self.outputs, self.cotangents(seed), strict=True))
-        return sweep.Sweep(self.nodes, self.adjoints(pairs, sent=sent), sent)
+        adjoints = self.adjoints(pairs, sent=sent)
+        if not self.nodes.plain:
+            taken = [cotangent for _, cotangent in pairs]
+            taken += [value for link in sent or () if type(link) is tuple for value in link]
+            adjoints = list(unshared(adjoints, taken))
+        return sweep.Sweep(self.nodes, adjoints, sent)
 
     def adjoints(
         self,
@@ -170,6 +176,20 @@ class Trace:
             except Found as found:
                 error.file, error.line = found.args
 
+    def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
+        """The error of an argument, or of a value within the function, that is not finite."""
+        if node.index >= 0:
+            what = f"argument {argnums[node.index]} is not finite"
+            return DomainError("input", (node.value,), node.index, what)
+        reader = next((y for y in self.nodes if any(x is node for x in y.operands)), None)
+        if reader is None:
+            return DomainError("constant", (node.value,), None, "a returned value is not finite")
+        values = tuple(sweep.innermost(x.value) for x in reader.operands)
+        reason = "a captured value is not finite"
+        error = DomainError(reader.operation.name, values, reader.index, reason)
+        self.locate(error)
+        return error
+
     def cotangents(self, seed: Any) -> list[Value]:
         """One cotangent for each output."""
         if seed is None:
@@ -191,7 +211,7 @@ class Trace:
                 f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}"
             )
         pairs = [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
-        return self.tangents(pairs)
+        return list(unshared(self.tangents(pairs), [tangent for _, tangent in pairs]))
 
     def magnitudes(self, seed: Any = None) -> Magnitudes:
         """Sizes without cancellation of all values, adjoints and contributions.
@@ -216,6 +236,8 @@ def like(given: Any, node: Node, what: str) -> Value:
     value = given if isinstance(given, Operand) else as_value(given, what)
     if shape_of(value) != node.shape:
         raise ValueError(f"{what} of shape {shape_of(value)} for a value of shape {node.shape}")
+    if not is_finite(value):
+        raise DomainError("input", (value,), None, f"a {what} is not finite")
     return value
 
 
@@ -234,7 +256,9 @@ def trace(function: Callable[..., Any], *args: Any) -> Trace:
     >>> [node.operation.name for node in t.nodes]
     ['input', 'input', 'log', 'multiply', 'add']
     """
-    return run(function, args, range(len(args)), owning=True)
+    found = run(function, args, range(len(args)), owning=True)
+    found.value = fresh(found.value)
+    return found
 
 
 def run(
@@ -251,17 +275,17 @@ def run(
     else:
         with raising():
             returned = function(*arguments)
+    if type(returned) is Node and returned.tape is tape:
+        found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
+    else:
+        several = isinstance(returned, (tuple, list))
+        outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
+        value = tuple(y.value for y in outputs) if several else outputs[0].value
+        found = Trace(function, arguments, inputs, tape, outputs, value)
     for node in tape.unverified:
         if not is_finite(node.value):
-            what = "a captured value" if node.index < 0 else f"argument {argnums[node.index]}"
-            index = node.index if node.index >= 0 else None
-            raise DomainError("input", (node.value,), index, f"{what} is not finite")
-    if type(returned) is Node and returned.tape is tape:
-        return Trace(function, arguments, inputs, tape, (returned,), returned.value)
-    several = isinstance(returned, (tuple, list))
-    outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
-    value = tuple(y.value for y in outputs) if several else outputs[0].value
-    return Trace(function, arguments, inputs, tape, outputs, value)
+            raise found.unusable(node, argnums)
+    return found
 
 
 def enter(tape: Tape, given: Any, position: int) -> Node:

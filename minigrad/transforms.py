@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigrad import ops
 from minigrad.applying import raising
 from minigrad.jacobians import blocks_of
-from minigrad.node import Node, Value, shape_of, zeros
+from minigrad.node import Value, shape_of
+from minigrad.results import finished, fresh, unshared
 from minigrad.trace import Trace, like, run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 __all__ = [
     "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp",
 ]  # fmt: skip
-Argnums = int | tuple[int, ...]
+Argnums = int | Sequence[int]
 
 
 def value_and_grad(
@@ -34,7 +33,7 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    several = isinstance(argnums, tuple)
+    several = isinstance(argnums, Sequence)
     wanted = tuple_of(argnums)
 
     @wraps(function)
@@ -125,7 +124,7 @@ def jacobian(
     >>> jacobian(lambda x: x * x)([1.0, 2.0]).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
-    several = isinstance(argnums, tuple)
+    several = isinstance(argnums, Sequence)
     wanted = tuple_of(argnums)
 
     @wraps(function)
@@ -178,7 +177,7 @@ def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     >>> hessian(lambda x: x * x * x)(2.0)
     12.0
     """
-    if isinstance(argnums, tuple):
+    if isinstance(argnums, Sequence):
         rows = [jacobian(grad(function, i), argnums) for i in argnums]
         return wraps(function)(lambda *args, **kwargs: tuple(row(*args, **kwargs) for row in rows))
     return jacobian(grad(function, argnums), argnums)
@@ -199,10 +198,12 @@ def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
 
 def tuple_of(argnums: Argnums) -> tuple[int, ...]:
     """Argument positions as a tuple of integers."""
-    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
-    if not wanted or not all(type(position) is int for position in wanted):
+    given = argnums if isinstance(argnums, Sequence) else (argnums,)
+    if not given or not all(
+        isinstance(x, (int, np.integer)) and not isinstance(x, bool) for x in given
+    ):
         raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
-    return each_once(wanted)
+    return each_once(tuple(map(int, given)))
 
 
 def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
@@ -222,44 +223,3 @@ def each_once(argnums: tuple[int, ...]) -> tuple[int, ...]:
     if len(set(argnums)) < len(argnums):
         raise TypeError(f"argnums={argnums!r} names an argument twice")
     return argnums
-
-
-def finished(
-    found: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
-) -> tuple[Any, ...]:
-    """Results for the user: zeros where nothing depends, and arrays that share nothing."""
-    results = []
-    for node in nodes:
-        result = found[node.index] if node.index >= 0 else None
-        if result is None:
-            result = zeros(node.shape)
-        results.append(result)
-    return unshared(results, taken)
-
-
-def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
-    """The same arrays, copied where two of them, or one that is taken, share memory."""
-    seen = {id(memory(x)) for x in taken}
-    out = []
-    for result in results:
-        own = result
-        if type(result) is np.ndarray:
-            if id(memory(result)) in seen:
-                own = result.copy()
-            seen.add(id(memory(own)))
-        out.append(own)
-    return tuple(out)
-
-
-def memory(x: Value) -> Value:
-    """The array that a view looks at."""
-    while getattr(x, "base", None) is not None:
-        x = x.base
-    return x
-
-
-def fresh(value: Any) -> Any:
-    """A value that the caller may change."""
-    if isinstance(value, tuple):
-        return tuple(fresh(part) for part in value)
-    return value.copy() if type(value) is np.ndarray else value

@@ -2,9 +2,9 @@
 
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
-plain data; `notation` holds the formulas' TeX against their plain text, `crosscheck` every number
-against the second opinion; `work` counts the passes of Jacobians; `javascript` has the engine read
-a call for the browser.
+plain data; `notation` holds the formulas' TeX against their plain text, `exactness` exact values
+against the numbers, `crosscheck` every number against the second opinion; `work` counts the passes
+of Jacobians; `javascript` has the engine read a call for the browser.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from docs_plugins.compute import notation
+from docs_plugins.compute import exactness, notation
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.crosscheck import crosscheck, second_opinion
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
@@ -26,13 +26,14 @@ def run(program: Program, call: Call) -> Computation:
     """Compute one call of a program and everything that pages may show of it.
 
     Raises `ComputationError` where a value or a derivative does not exist, where an array is too
-    large, where a formula is misprinted, and where the second opinion differs.
+    large, where a formula is misprinted, and where the second opinion or an exact value differs.
     """
     notation.hold(call)
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)
     found = crosscheck(forward, assembled, opinion)
+    exactness.hold(call, assembled.computation)
     return assembled.computation._replace(cross_checks=found.compared, effort=found.effort)
 
 

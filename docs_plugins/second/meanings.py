@@ -147,6 +147,12 @@ def _scaled_power(mp: Any, c: Real, a: Real, b: Real) -> Real:
     return mp.zero if c == 0 else c * mp.power(a, b)
 
 
+def _log_power(mp: Any, k: Real, a: Real, b: Real) -> Real:
+    if k < 0 or (k > 0 and a == 0 < b):
+        return mp.zero
+    return mp.power(a, b) * (mp.log(a) ** k if k else mp.one)
+
+
 def _xlogy(mp: Any, a: Real, b: Real) -> Real:
     return mp.zero if a == 0 else a * mp.log(b)
 
@@ -163,6 +169,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "negative": _linear(lambda mp, x: -x),
     "power": Meaning(lambda mp, a, b: mp.power(a, b), slope=slopes.of_power),
     "scaled_power": Meaning(_scaled_power, slope=slopes.of_power),
+    "log_power": Meaning(_log_power, slope=slopes.of_log_power, blind=frozenset({0})),
     "xlogy": Meaning(_xlogy),
     "square": Meaning(lambda mp, x: x * x),
     "sqrt": Meaning(lambda mp, x: mp.sqrt(x)),
@@ -174,6 +181,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "cos": Meaning(lambda mp, x: mp.cos(x)),
     "tan": Meaning(lambda mp, x: mp.tan(x)),
     "arctan": Meaning(lambda mp, x: mp.atan(x)),
+    "arctan_slope": Meaning(lambda mp, x: 1 / (1 + x * x)),
     "tanh": Meaning(lambda mp, x: mp.tanh(x)),
     "tanh_slope": Meaning(lambda mp, y, x: mp.sech(x) ** 2),
     "sigmoid": Meaning(lambda mp, x: 1 / (1 + mp.exp(-x))),

@@ -117,6 +117,16 @@ def of_power(function: Function, elements: Sequence[Real], place: int) -> Real:
     return _one_sided(function, elements, place, ORIGIN_STEP, below)
 
 
+def of_log_power(function: Function, elements: Sequence[Real], place: int) -> Real:
+    """Central difference; for a base of 0 known: a difference would hide how slowly logs grow."""
+    times, base, exponent = elements
+    if base != 0 or place != 1:
+        return curved(function, elements, place)
+    if times == 0:
+        return of_power(function, elements, place)
+    return MP.zero if times < 0 or exponent > 1 else MP.inf
+
+
 def of_sum(function: Function, elements: Sequence[Real], place: int) -> Real:
     """Central difference of the one term that changes."""
     return straight(function, [elements[place]], 0)

@@ -120,11 +120,14 @@ def dot(e: Expression, inner: Inner, _: str) -> str:
 
 
 def subscript(e: Expression, _: Inner, language: str) -> str:
-    """The key of an element: counted from 1 in TeX, where it is a plain one."""
+    """The key of an element: counted from 1 in TeX; what is no plain one as Python has it."""
     options = e.options or {}
     key, shape = options.get("key", ()), options.get("shape", e.operands[0].shape)
     places = subscripts(shape, key) if language == "tex" and "key" in options else None
-    return printed_key(key) if places is None else ",".join(places)
+    if places is not None:
+        return ",".join(places)
+    plain = all(isinstance(part, int) for part in (key if isinstance(key, tuple) else (key,)))
+    return printed_key(key) if plain or language != "tex" else f"[{printed_key(key)}]"
 
 
 def entries(e: Expression, inner: Inner, _: str) -> str:

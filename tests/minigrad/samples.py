@@ -43,6 +43,8 @@ SHAPES = (
     (TIED, [2.0, 0.5, 2.0], TIED),
 )
 
+WHOLE = {"log_power": (0.0, 1.0)}
+"""Guards whose first operand is a whole number, which rules alone choose."""
 FOLLOWS = {"tanh_slope": mg.tanh, "sigmoid_complement": mg.sigmoid}
 """Guards whose first operand is a function of the second, and mean something only there."""
 
@@ -132,6 +134,11 @@ def elementwise(operation: Operation) -> Iterator[Case]:
     if operation.name in FOLLOWS:
         for x in (*NUMBERS, np.array(VECTOR), np.array(TAILS)):
             yield Case((FOLLOWS[operation.name](x), x), None)
+        return
+    if operation.name in WHOLE:
+        for whole, a, b in product(WHOLE[operation.name], PAIRS, PAIRS):
+            yield Case((whole, a, b), None)
+        yield Case((2.0, np.array(POSITIVE), np.array(OTHER)), None)
         return
     for numbers in product({1: NUMBERS, 2: PAIRS}.get(arity, TRIPLES), repeat=arity):
         yield Case(numbers, None)

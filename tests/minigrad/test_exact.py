@@ -115,6 +115,8 @@ def test_a_double_that_looks_whole_is_not_exact() -> None:
         (mg.sqrt, 6.25, Fraction(5, 2)),
         (lambda x: x**3, -2.0, Fraction(-8)),
         (lambda x: x**0, 7.0, Fraction(1)),
+        (lambda x: x**1.5, 4.0, Fraction(8)),
+        (lambda x: x**-0.25, 16.0, Fraction(1, 2)),
         (mg.exp, 0.0, Fraction(1)),
         (lambda x: 1 / x, 3.0, Fraction(1, 3)),
     ],

@@ -194,6 +194,37 @@ def test_argnums_that_are_none_are_refused(argnums: Any) -> None:
         mg.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda bad: mg.value_and_grad(lambda x: bad)(1.0),
+        lambda bad: mg.vjp(lambda x: (x, bad), 1.0),
+        mg.grad(lambda x: x),
+        lambda bad: mg.grad(lambda x: mg.sum(x * np.array([1.0, bad])))(np.ones(2)),
+        lambda bad: mg.jvp(lambda x: x, (1.0,), (bad,)),
+        lambda bad: mg.vjp(lambda x: x, np.ones(2))[1](np.array([1.0, bad])),
+        lambda bad: mg.trace(lambda x: x, 1.0).forward([bad]),
+    ],
+)
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_nothing_that_is_not_finite_passes(call: Any, bad: float) -> None:
+    with pytest.raises(mg.DomainError, match="not finite"):
+        call(bad)
+
+
+def test_a_captured_value_is_named_by_what_reads_it() -> None:
+    captured = np.array([1.0, np.nan])
+
+    def function(x: Any) -> Any:
+        doubled = x * 2.0
+        return mg.sum(doubled - captured)
+
+    with pytest.raises(mg.DomainError, match=r"subtract\(.*a captured value") as caught:
+        mg.grad(function)(np.ones(2))
+    assert caught.value.node == 2
+    assert caught.value.line == function.__code__.co_firstlineno + 2
+
+
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="2 outputs"):
         mg.vjp(lambda x: (x, x), 2.0)[1](1.0)

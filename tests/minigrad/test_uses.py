@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.sweep import innermost
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -48,6 +49,15 @@ def test_argnums() -> None:
     assert mg.value_and_grad(f, argnums=(0, 1))(2.0, 3.0) == (18.0, (9.0, 12.0))
     assert mg.jacobian(f, argnums=(0, 1))(2.0, 3.0) == (9.0, 12.0)
     assert mg.hessian(f, argnums=(0, 1))(2.0, 3.0) == ((0.0, 6.0), (6.0, 4.0))
+
+
+def test_argnums_may_be_any_sequence_of_any_integers() -> None:
+    assert mg.grad(lambda a, b: a * b, [0, 1])(2.0, 5.0) == (5.0, 2.0)
+    assert mg.grad(lambda a, b: a * b, np.int64(1))(2.0, 5.0) == 2.0
+
+
+def test_integers_too_large_for_the_machine_are_floats() -> None:
+    assert mg.grad(lambda x: x * 3.0)(2**70) == 3.0
 
 
 def test_what_is_not_differentiated_may_be_anything() -> None:
@@ -138,6 +148,26 @@ def test_results_are_fresh_writable_and_share_nothing(call: Any) -> None:
         assert array.flags.writeable
         others = [other for other in found if other is not array]
         assert not any(np.shares_memory(array, other) for other in [*others, x, y])
+
+
+def test_what_a_trace_gives_shares_nothing() -> None:
+    seed = np.ones(2)
+    t = mg.trace(lambda a, b: a + b, np.ones(2), np.ones(2))
+    for found in (t.backward(seed).adjoints, t.forward([seed, np.zeros(2)]), [t.value]):
+        for position, array in enumerate(found):
+            others = [*found[:position], *found[position + 1 :], seed]
+            assert not any(np.shares_memory(array, other) for other in others)
+    e = mg.trace(mg.exp, np.zeros(2))
+    e.value[:] = 7.0
+    assert e.backward().adjoints[0].tolist() == [1.0, 1.0]
+
+
+def test_a_number_takes_the_keys_that_numpy_gives_it() -> None:
+    for key in (None, ..., ()):
+        assert np.shape(mg.trace(lambda x, key=key: x[key], 1.0).value) == np.shape(
+            np.ones(())[key]
+        )
+        assert mg.grad(lambda x, key=key: mg.sum(x[key] ** 2))(3.0) == 6.0
 
 
 def test_inputs_stay_as_they_are() -> None:
@@ -324,6 +354,14 @@ def test_check_grads_finds_a_wrong_rule(
     monkeypatch.setattr(operation, "partials", (lambda y, x: error(mg.cos(x)),))
     with pytest.raises(AssertionError, match="argument 0"):
         mg.check_grads(mg.sin, (0.7,), modes=(mode,))
+
+
+def test_check_grads_goes_through_every_argument_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    mg.check_grads(lambda a, b: a + mg.sin(b), (1.0, 0.3), order=2)
+    frozen = lambda y, x: mg.cos(innermost(x))  # noqa: E731  (right, but for its own derivative)
+    monkeypatch.setattr(mg.OPERATIONS["sin"], "partials", (frozen,))
+    with pytest.raises(AssertionError, match="derivative 2 by argument 1, then 1"):
+        mg.check_grads(lambda a, b: a + mg.sin(b), (1.0, 0.3), order=2)
 
 
 def test_keywords_reach_the_function_through_every_transform() -> None:

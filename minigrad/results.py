@@ -1,0 +1,53 @@
+"""What is handed to the user: arrays that share no memory with anything of the engine's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minigrad.node import Node, Value, zeros
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def finished(
+    found: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
+) -> tuple[Any, ...]:
+    """Results for the user: zeros where nothing depends, and arrays that share nothing."""
+    results = []
+    for node in nodes:
+        result = found[node.index] if node.index >= 0 else None
+        if result is None:
+            result = zeros(node.shape)
+        results.append(result)
+    return unshared(results, taken)
+
+
+def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
+    """The same arrays, copied where two of them, or one that is taken, share memory."""
+    seen = {id(memory(x)) for x in taken}
+    out = []
+    for result in results:
+        own = result
+        if type(result) is np.ndarray:
+            if id(memory(result)) in seen:
+                own = result.copy()
+            seen.add(id(memory(own)))
+        out.append(own)
+    return tuple(out)
+
+
+def memory(x: Value) -> Value:
+    """The array that a view looks at."""
+    while getattr(x, "base", None) is not None:
+        x = x.base
+    return x
+
+
+def fresh(value: Any) -> Any:
+    """A value that the caller may change."""
+    if isinstance(value, tuple):
+        return tuple(fresh(part) for part in value)
+    return value.copy() if type(value) is np.ndarray else value

@@ -1,0 +1,66 @@
+"""A slip in how an operation prints, or in its value on fractions, is found before it is shown."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from docs_plugins import compute, language
+from minigrad.operation import OPERATIONS
+
+TEXT = """
+def f(x):
+    s = sigmoid(x - 2)
+    r = exp(x - 2)
+    t = sin(x - 2)
+    return s * (1 - s) + r + t
+
+f(2)
+"""
+
+
+def computed(text: str = TEXT) -> None:
+    program = language.parse(text)
+    compute.run(program, program.calls[0])
+
+
+BRACKETS = [
+    (name, found[0], found[1])
+    for name, operation in OPERATIONS.items()
+    for found in re.finditer(r"\{(\d):[2-9]\}", operation.tex)
+]
+
+
+@pytest.mark.parametrize(("name", "operand", "place"), BRACKETS)
+def test_brackets_left_out_are_found(
+    name: str, operand: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        OPERATIONS[name], "tex", OPERATIONS[name].tex.replace(operand, f"{{{place}:1}}")
+    )
+    with pytest.raises(compute.ComputationError, match=f"the formula of {name}"):
+        computed()
+
+
+SLIPS: dict[str, Any] = {
+    "exp": {0: 2}.get,
+    "cos": lambda x: 0,
+    "sigmoid": {0: "1/4"}.get,
+    "sqrt": lambda x: Fraction(2) if x == 4 else Fraction(3) if x == 1 else None,
+    "divide": lambda a, b: b / a if a else None,
+    "power": lambda a, b: Fraction(7) if (a, b) == (4, Fraction(1, 2)) else None,
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_wrong_value_on_fractions_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OPERATIONS[name], "exact", SLIPS[name])
+    with pytest.raises(compute.ComputationError, match="on fractions"):
+        computed()
+
+
+def test_all_readings_agree_as_they_are() -> None:
+    computed()
