@@ -1,8 +1,8 @@
 """Find the fences that are ours in a page's lines, and those that look like ours and are not.
 
 Fences of other languages are stepped over whole, so that a page can show our syntax inside a longer
-fence. A line may begin with quote marks and indentation; what the fence holds then begins with the
-same.
+fence; so are comments that begin a line and end one. A line may begin with quote marks and
+indentation; what the fence holds then begins with the same.
 """
 
 from __future__ import annotations
@@ -52,18 +52,24 @@ class Found:
 
     fences: list[Fence] = field(default_factory=list)
     suspects: list[Suspect] = field(default_factory=list)
-    others: list[range] = field(default_factory=list)  # lines of other languages' fences
+    others: list[range] = field(default_factory=list)  # of other languages' fences, of comments
 
 
 def find(lines: list[str]) -> Found:
     """Find our fences, the suspects, and the fences of other languages."""
     found = Found()
     closings: dict[tuple[str, str], int] = {}  # where a search for a closing line last failed
-    index = 0
+    index = end = 0
     while index < len(lines):
         line = lines[index]
         opening = OPENING.fullmatch(line)
         if opening is None:
+            if line.lstrip("> \t").startswith("<!--"):
+                end = _end_of_comment(lines, index, end)
+                if end < len(lines) and not lines[end].partition("-->")[2].strip():
+                    found.others.append(range(index, end + 1))
+                    index = end + 1
+                    continue
             glued = GLUED.match(line)
             if glued and _alike(glued["word"]):
                 found.suspects.append(
@@ -88,6 +94,14 @@ def find(lines: list[str]) -> Found:
             found.others.append(range(index, last + 1))
         index = index + 1 if last is None else last + 1
     return found
+
+
+def _end_of_comment(lines: list[str], first: int, known: int) -> int:
+    """The next line that ends a comment, given the last that was found: none is looked at twice."""
+    position = max(first, known)
+    while position < len(lines) and "-->" not in lines[position]:
+        position += 1
+    return position
 
 
 def _info(info: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ ATOM = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 RESERVED = frozenset(("as", "do", "if", "in", "of", "t"))
 PLAYER = Path(__file__).parents[1] / "assets" / "player.js"
 MOST_INPUTS = 24  # controls that a reader can find their way in
-RANGED = frozenset(("trace", "graph", "jacobian"))  # views that take ranges of inputs
+RANGED = frozenset(("chain", "graph", "jacobian", "network", "trace", "unit"))  # views with inputs
 POSITIONS = 200  # of a slider, about
 
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

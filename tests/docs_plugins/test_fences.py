@@ -31,6 +31,26 @@ def test_prefixes_and_ticks_of_a_block(text, inside):
     assert fence.text == inside
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("<!--\n```minigrad\na\n```\n-->", 0),
+        ("<!-- off\n```minigrad\na\n```\n-->\n\n```minigrad\nb\n```", 1),
+        ("> <!--\n> ```minigrad\n> a\n> ```\n> -->", 0),
+        ("<!-- more -->\n```minigrad\na\n```", 1),
+        ("<!-- never ended\n```minigrad\na\n```", 1),
+        ("<!--\n```minigrad\na\n```\n--> and text", 1),
+        ("```\n<!--\n```\n```minigrad\na\n```\n-->", 1),
+    ],
+)
+def test_a_block_in_a_comment_is_none(text, count):
+    assert len(find(lines(text)).fences) == count
+
+
+def test_many_comments_without_an_end_are_looked_through_once():
+    assert find(["<!--"] * 200_000).fences == []
+
+
 def test_show_lists_the_block():
     (fence,) = find(lines("```minigrad show\na\n```")).fences
     assert fence.show

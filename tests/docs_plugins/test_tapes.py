@@ -95,9 +95,10 @@ def test_a_block_that_the_page_does_not_show_has_no_part() -> None:
     assert compiled(computed(F), shown=set()) is None
 
 
-def test_the_writers_range_is_the_sliders() -> None:
+@pytest.mark.parametrize("view", ["chain", "graph", "jacobian", "network", "trace", "unit"])
+def test_the_writers_range_is_the_sliders(view: str) -> None:
     options = {"x1": "0.1..10", "format": ".2f"}
-    rest, ranges = tapes.split_ranges("trace", options, computed(F))
+    rest, ranges = tapes.split_ranges(view, options, computed(F))
     assert rest == {"format": ".2f"}
     first, second = part(compiled(computed(F), ranges=ranges), "i")
     assert first[3:5] == [0.1, 10]
