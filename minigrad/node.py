@@ -126,6 +126,12 @@ class Node(Operand):
             )
         return bool(self.value)
 
+    def __copy__(self) -> Node:
+        return self  # immutable; a copy would be on no tape
+
+    def __deepcopy__(self, memo: object) -> Node:
+        return self
+
     def __repr__(self) -> str:
         operands = ", ".join(
             f"v{x.index}" if x.index >= 0 else repr(x.value) for x in self.operands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -96,6 +97,10 @@ def test_nodes_behave_like_arrays() -> None:
         return mg.sum(first * second) + x[0, 1] + x[-1][0] + abs(-x[0, 0])
 
     assert mg.grad(f)(A).tolist() == [[4.0, 5.0], [2.0, 2.0]]
+
+
+def test_a_copy_of_a_node_is_the_node() -> None:
+    assert mg.grad(lambda x: copy.deepcopy(x) * copy.copy(x))(2.0) == 4.0
 
 
 def test_python_branches_by_value() -> None:
