@@ -209,9 +209,10 @@ class Put(Postprocessor):
         page = self.conversion.page
         if not self.conversion.whole:
             return text
+        page.text = self.conversion.text
         html = places.put(text, page.places, self.conversion.equations(), page.collect)
-        page.check_typed(text, html, self.conversion.text, self.conversion.taken)
-        page.check_forged(text, self.conversion.text, self.conversion.taken)
+        page.check_typed(text, html, page.text, self.conversion.taken)
+        page.check_forged(text, page.text, self.conversion.taken)
         if page.aside is not None:
             html = without_paths(extras.without_marks(html))
         elif self.conversion.extension.page_maker is None:

@@ -28,6 +28,7 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import NOT_DRAWN, Request, ViewError, read_options
 
 DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
+CAPTION = re.compile(r"^[> \t]*/{3,}[ \t]*((?:figure|table)-caption)[ \t]*(?:\||$)", re.MULTILINE)
 
 # what the page's record says of one computation: the differences, as problems
 Compare = Callable[[Sequence[Computation], Callable[[Computation, int], Origin]], list[Problem]]
@@ -58,6 +59,7 @@ class Page:
     computations: dict[str, Computation] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)  # the writer's own private characters
+    text: str = ""  # its Markdown without what was computed, once all of it is there
     failed: set[str] = field(default_factory=set)  # names that a failed block would have given
     shown_views: dict[str, int] = field(default_factory=dict)
     placed: set[str] = field(
@@ -335,20 +337,27 @@ class Page:
     def _link(self, target: str, origin: Origin, numbered: Mapping[str, Numbered]) -> str:
         found = numbered.get(target)
         if found is None:
-            close = get_close_matches(target, numbered, 1)
-            known = (
-                f"known here: {', '.join(sorted(numbered))}"
-                if numbered
-                else ("give it a caption: /// figure-caption | #id")
-            )
             self.problem(
                 origin,
                 f"no numbered figure, table or equation is called {target}",
-                f"did you mean {close[0]}?" if close else known,
+                self._unlinked(target, numbered),
                 f"ref {target}",
             )
             return escape(target)
         return f'<a class="mg-ref" href="#{escape(found.id)}">{escape(found.label)}</a>'
+
+    def _unlinked(self, target: str, numbered: Mapping[str, Numbered]) -> str:
+        """What to do about a link to nothing."""
+        captions = [entry for entry in numbered.values() if not entry.label.startswith("(")]
+        written = None if captions else CAPTION.search(literals.without_code(self.text))
+        if written:
+            return f"list the extension pymdownx.blocks.caption, which reads /// {written[1]}"
+        close = get_close_matches(target, numbered, 1)
+        if close:
+            return f"did you mean {close[0]}?"
+        if numbered:
+            return f"known here: {', '.join(sorted(numbered))}"
+        return "give it a caption: /// figure-caption | #id"
 
     def _failure(self, source: str, origin: Origin, mistake: Problem | None) -> Place:
         """What stands where a reference failed: its own text, marked, and the message."""

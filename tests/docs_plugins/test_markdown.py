@@ -205,6 +205,24 @@ def test_a_link_to_nothing():
     assert "caption" in problem
 
 
+CAPTIONED = "See {{ ref f.trace }}.\n\n{{ f.trace }}\n\n/// table-caption | #t1\nHere.\n///"
+
+
+@pytest.mark.parametrize(
+    ("text", "listed", "remedy"),
+    [
+        (CAPTIONED, False, "list the extension pymdownx.blocks.caption, which reads /// table-cap"),
+        ("See {{ ref f.trace }}.", False, "give it a caption"),
+        ("See {{ ref f.trace }}.\n\n```\n/// figure-caption\n```", True, "give it a caption"),
+        (CAPTIONED.replace("ref f.trace", "ref t2"), True, "known here: f.trace, t1"),
+    ],
+)
+def test_the_remedy_for_a_link_to_nothing(text, listed, remedy):
+    extensions = [name for name in EXTENSIONS if listed or "caption" not in name]
+    (problem,) = problems(text, extensions=extensions)
+    assert remedy in problem
+
+
 def test_show_lists_the_block():
     html = convert("a", block=BLOCK.replace("```minigrad", "```minigrad show"))
     assert "<code" in html
