@@ -13,6 +13,7 @@ from docs_plugins.numbers import Shown
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
 GLUED_BEFORE = re.compile(r"\d\.?$")
 GLUED_AFTER = re.compile(r"\d|\.\d|[eE][+−-]?\d")
+QUANTITIES = ("value", "jacobian")  # of a whole block: what a path begins with but a variable
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]{0,80}>([−\d.]+)<')
 
@@ -36,14 +37,17 @@ def find_number(computation: Computation, path: str) -> Number:
             f"{name} has several outputs, so {head} has an adjoint for each of them",
             f"write its entry of the Jacobian, such as {{{{ {name}.{known} }}}}",
         )
-    close = get_close_matches(path, computation.numbers, 1, 0.5)
-    if variable is None and head not in {"value", "jacobian"}:
+    meant = path
+    if variable is None and head not in QUANTITIES:
         addresses = [v.address for v in computation.variables]
-        near = get_close_matches(head, addresses, 1)
-        raise references.ReferenceError(
-            f"{name} has no variable {head}",
-            f"did you mean {near[0]}?" if near else f"it has: {', '.join(addresses)}",
-        )
+        near = get_close_matches(head, [*addresses, *QUANTITIES], 1)
+        if not near or near[0] not in QUANTITIES:
+            raise references.ReferenceError(
+                f"{name} has no variable {head}",
+                f"did you mean {near[0]}?" if near else f"it has: {', '.join(addresses)}",
+            )
+        meant = near[0] + path.removeprefix(head)
+    close = get_close_matches(meant, computation.numbers, 1, 0.5)
     raise references.ReferenceError(
         f"{name} has no value {path}",
         f"did you mean {{{{ {name}.{close[0]} }}}}?" if close else REMEDY_WHEN_UNSURE,
@@ -53,9 +57,11 @@ def find_number(computation: Computation, path: str) -> Number:
 def check_beside(reference: references.Value, shown: Shown, before: str, after: str) -> None:
     """Refuse a number that what is typed beside it makes another one, or exact."""
     if TYPED_EQUALS.search(before) and shown.relation == "≈" and not reference.related:
+        format_ = "" if reference.format is None else f":{reference.format}"
         raise references.ReferenceError(
             f"= stands before {shown.text}, which is rounded",
-            f"write {{{{ ={reference.block}.{reference.path} }}}}: it prints the right sign",
+            f"write {{{{ ={reference.block}.{reference.path}{format_} }}}}:"
+            " it prints the right sign",
         )
     if (GLUED_BEFORE.search(before) and not reference.related) or GLUED_AFTER.match(after):
         raise references.ReferenceError(
