@@ -446,10 +446,11 @@ def abs(x: Value) -> Value:
 
 @elementwise(
     lambda x: float((x > 0.0) - (x < 0.0)), None, javascript="Math.sign({0})",
-    exact=lambda x: (x > 0) - (x < 0),
+    exact=lambda x: (x > 0) - (x < 0), kink="sign has no derivative at 0; 0 is taken",
+    at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def sign(x: Value) -> Value:
-    """Sign of x: -1, 0 or 1; its derivative is taken as 0 everywhere.
+    """Sign of x: -1, 0 or 1; its derivative is 0, and is taken as 0 at 0 too.
 
     >>> sign(-2.0)
     -1.0
@@ -491,11 +492,12 @@ def minimum(a: Value, b: Value) -> Value:
 def _comparison(
     function: Any, tex: str, text: str, javascript: str
 ) -> Callable[[Any], Callable[..., Any]]:
-    """Declare a comparison: 1 where it holds, else 0, with no derivative."""
+    """Declare a comparison: 1 where it holds, else 0; its derivatives are 0."""
     return elementwise(
         lambda a, b: float(function(a, b)), None, None, binds=3,
         tex=f"[{{0}} {tex} {{1}}]", text=f"[{{0}} {text} {{1}}]",
         javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=function,
+        kink="it has no derivative at a tie; 0 is taken", at_kink=np.equal,
     )  # fmt: skip
 
 

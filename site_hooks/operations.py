@@ -26,26 +26,41 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     return MARKER.sub(lambda found: TABLES[found[1]](), markdown)
 
 
-def elementwise(*, public: bool = True) -> str:
+def elementwise() -> str:
     """Return the table of the operations that have one local partial for each operand."""
-    import minigrad  # noqa: PLC0415 - fresh while serving
-    from minigrad.operation import OPERATIONS  # noqa: PLC0415
+    return table(
+        ["operation", "value", "local partials", "domain", "no derivative"],
+        [row(o) for o in declared() if o.partials is not None and not o.guard],
+    )
 
-    rows = [
-        [
-            f"`{name}`",
-            *formulas(operation),
-            *where(operation),
-        ]
-        for name, operation in OPERATIONS.items()
-        if operation.partials is not None and hasattr(minigrad, name) is public
-    ]
-    return table(["operation", "value", "local partials", "domain", "no derivative"], rows)
+
+def structural() -> str:
+    """Return the table of the operations on whole arrays, with what each sends back."""
+    return table(
+        ["operation", "value", "sent back", "domain", "no derivative"],
+        [row(o) for o in declared() if o.partials is None and not o.guard],
+    )
 
 
 def guards() -> str:
     """Return the table of the operations that only other operations' rules use."""
-    return elementwise(public=False)
+    return table(
+        ["operation", "value", "local partials, or what is sent back", "domain", "no derivative"],
+        [row(o) for o in declared() if o.guard],
+    )
+
+
+def declared() -> list[Operation]:
+    """Return every operation, in the order of declaration."""
+    from minigrad.operation import OPERATIONS  # noqa: PLC0415 - fresh while serving
+
+    return list(OPERATIONS.values())
+
+
+def row(operation: Operation) -> list[str]:
+    """Return an operation's row."""
+    read = sent_back if operation.partials is None else formulas
+    return [f"`{operation.name}`", *read(operation), *where(operation)]
 
 
 def formulas(operation: Operation) -> tuple[str, str]:
@@ -71,19 +86,6 @@ def where(operation: Operation) -> tuple[str, str]:
     domain = (operation.domain or "everywhere").replace(">=", "≥").replace("-", "−")
     _, _, kink = operation.kink.rpartition(" has no derivative ")
     return domain, kink
-
-
-def structural() -> str:
-    """Return the table of the operations on whole arrays, with what each sends back."""
-    import minigrad  # noqa: PLC0415
-    from minigrad.operation import OPERATIONS  # noqa: PLC0415
-
-    rows = [
-        [f"`{name}`", *sent_back(operation), *where(operation)]
-        for name, operation in OPERATIONS.items()
-        if operation.partials is None and hasattr(minigrad, name)
-    ]
-    return table(["operation", "value", "sent back", "domain", "no derivative"], rows)
 
 
 def sent_back(operation: Operation) -> tuple[str, str]:
@@ -122,7 +124,7 @@ def traced(operation: Operation) -> Any:
 
 
 def samples(apply: Callable[..., Any]) -> list[tuple[Any, ...]]:
-    """Return calls to try: on one array, on two, with the option that it needs, on a list."""
+    """Return calls to try: on an array, on two, with an option that it needs, on a list."""
     return [
         (apply, VECTOR),
         (apply, MATRIX, MATRIX),
@@ -130,6 +132,7 @@ def samples(apply: Callable[..., Any]) -> list[tuple[Any, ...]]:
         (lambda x: apply(x, (2, 2)), VECTOR),
         (lambda x: apply(x, 1), VECTOR),
         (lambda a, b: apply([a, b]), VECTOR, VECTOR),
+        (lambda x: apply(x, (1,), (3,)), 0.5),
     ]
 
 

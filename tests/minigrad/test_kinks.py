@@ -102,7 +102,14 @@ def test_logsumexp_and_softmax_do_not_overflow() -> None:
     [
         ("relu", mg.relu, 0.0, "0 is taken"),
         ("abs", mg.abs, 0.0, "0 is taken"),
+        ("sign", mg.sign, 0.0, "0 is taken"),
         ("maximum", lambda x: mg.maximum(x, 1.0), 1.0, "half"),
+        ("equal", lambda x: mg.equal(x, 1.0), 1.0, "0 is taken"),
+        ("not_equal", lambda x: mg.not_equal(x, 1.0), 1.0, "0 is taken"),
+        ("greater", lambda x: x > 1.0, 1.0, "0 is taken"),
+        ("greater_equal", lambda x: x >= 1.0, 1.0, "0 is taken"),
+        ("less", lambda x: x < 1.0, 1.0, "0 is taken"),
+        ("less_equal", lambda x: x <= 1.0, 1.0, "0 is taken"),
         ("max", mg.max, [1.0, 1.0], "share"),
     ],
 )
