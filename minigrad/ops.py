@@ -178,7 +178,8 @@ def log_power(k: Value, a: Value, b: Value) -> Value:
 @elementwise(
     lambda a, b: a * math.log(b) if a else 0.0, lambda y, a, b: log(b), lambda y, a, b: a / b,
     generic=lambda a, b: a * log(b), exact=lambda a, b: 0 if not a or b == 1 else None,
-    javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))", domain="b > 0, or a = 0",
+    javascript="({0} === 0 ? 0 : {0:3} * Math.log({1}))",
+    domain="b > 0, or a = 0 (b > 0 to differentiate)",
 )  # fmt: skip
 def xlogy(a: Value, b: Value) -> Value:
     """Product a ln b, and 0 where a is 0.

@@ -25,7 +25,6 @@ NO_OPTIONS: Mapping[str, str] = {}
 REDUCTION = {"axis": "axis or axes", "keepdims": "True or False"}
 AXIS = {"axis": "axis"}
 
-NOT_ON_PAGES = {"sign", "xlogy"}
 COMPARISONS = ("equal", "greater", "greater_equal", "less", "less_equal", "not_equal")
 REDUCTIONS = ("logsumexp", "max", "mean", "min", "prod", "sum")
 
@@ -35,9 +34,7 @@ def elementwise(operands: int) -> tuple[str, ...]:
     return tuple(
         name
         for name, operation in OPERATIONS.items()
-        if len(operation.partials or ()) == operands
-        and not operation.guard
-        and name not in NOT_ON_PAGES
+        if len(operation.partials or ()) == operands and not operation.guard
     )
 
 

@@ -116,6 +116,7 @@ def test_elements_are_addressed_as_they_are_shown() -> None:
         ("max(x)", "[1, 2, 3]", []),
         ("maximum(x, 2) + relu(x)", "2", ["maximum has no derivative at a tie"]),
         ("abs(x)", "0", ["abs has no derivative at 0"]),
+        ("sign(x) * x", "0", ["sign has no derivative at 0"]),
         ("where(x > 2, x, 1)", "2", ["greater has no derivative at a tie"]),
         ("where(x > 2, x, 1)", "3", []),
     ],
