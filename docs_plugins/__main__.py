@@ -1,4 +1,4 @@
-"""The commands `check`, `accept` and `verify`: `python -m docs_plugins`, or `deepnotes`."""
+"""The commands `check`, `accept`, `verify`, `style`: `python -m docs_plugins`, or `deepnotes`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     verify = _command(commands, "verify", "compute a built site again from its HTML alone")
     verify.add_argument("site", nargs="+", metavar="SITE", help="a folder, or a single page")
     verify.add_argument("--against", metavar="DOCS", help="compare with the records in here too")
+    style = _command(commands, "style", "print the style sheet, for pages that no plugin styles")
     check.set_defaults(run=run_check)
     accept.set_defaults(run=run_accept)
     verify.set_defaults(run=run_verify)
+    style.set_defaults(run=run_style)
     return parser
 
 
@@ -250,6 +253,15 @@ def run_verify(options: argparse.Namespace) -> int:
         if verdict.problems or not verdict.blocks:
             code = WRONG
     return code
+
+
+# --- style ---
+
+
+def run_style(_options: argparse.Namespace) -> int:
+    """Print the style sheet that MkDocs' plugin brings by itself."""
+    print(package_files("docs_plugins").joinpath("assets/minigrad.css").read_text("utf-8"), end="")
+    return FINE
 
 
 if __name__ == "__main__":

@@ -347,6 +347,7 @@ def test_the_extension_alone_renders_with_plain_markdown(environment, tmp_path):
     assert 'data-mg="f.x2.adjoint">1.7163<' in html
     assert "<table" in html
     assert re.search(r"\$5, and (<span[^>]*>)?<math", html)
+    assert ".mg-figure" in environment("deepnotes", "style", cwd=tmp_path)
 
 
 def tables(html):
