@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from docs_plugins.drawing.mathline import Line, Run
+from docs_plugins.drawing.mathline import Line
 
 DIGITS = str.maketrans("123456789", "0" * 9)  # which are all as wide
 TITLE, DESCRIPTION = "\ufdd5", "\ufdd6"
-_HOLE = re.compile(r' data-mg="([^"]*)">([^<]*)')
+_HOLE = re.compile(r' data-mg="([^"]*)"(?: data-mg-format="[^"]*")?>([^<]*)')
 
 
 class Holed(NamedTuple):
@@ -45,7 +45,7 @@ def _apart(line: Line, given: dict[str, str]) -> Line:
     for run in line:
         if run.path:
             given[run.path] = run.text  # of names and digits: nothing to escape
-            runs.append(Run(run.text.translate(DIGITS), run.level, run.path, run.shift))
+            runs.append(run._replace(text=run.text.translate(DIGITS)))
         else:
             runs.append(run)
     return tuple(runs)

@@ -49,13 +49,15 @@ TABLES: dict[int, dict[int, str]] = {  # how each level is written in running te
 class Run(NamedTuple):
     """Characters of one kind: on the line, below it (-1), above it (1), or a raised accent (2).
 
-    `path` is what a number is about; `shift` moves the pen, in thousandths of the letters' size.
+    `path` is what a number is about, `format` the one that was asked for; `shift` moves the pen, in
+    thousandths of the letters' size.
     """
 
     text: str
     level: int = 0
     path: str = ""
     shift: float = 0.0
+    format: str = ""
 
 
 Line = tuple[Run, ...]

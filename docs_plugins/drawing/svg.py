@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import escape
 
 from docs_plugins.drawing.glyphs import MARK
-from docs_plugins.drawing.mathline import RAISED, SIZE, Line
+from docs_plugins.drawing.mathline import RAISED, SIZE, Line, Run
 
 DROP = {0: 0.0, -1: 3.6, 1: -5.4, RAISED: -3.2}  # how far down the baseline moves
 
@@ -82,7 +82,7 @@ def text(line: Line, x: float, y: float, kind: str = "", anchor: str = "") -> st
     content = _content(line)
     if len(line) == 1 and line[0].path:
         content = escape(line[0].text)
-        told += f' data-mg="{escape(line[0].path)}"'
+        told += _about(line[0])
     return f'<text x="{number(x)}" y="{number(y)}"{told}>{content}</text>'
 
 
@@ -102,6 +102,12 @@ def _content(line: Line) -> str:
         if run.level in {-1, 1}:
             written += ' class="s"'
         if run.path:
-            written += f' data-mg="{escape(run.path)}"'
+            written += _about(run)
         content += f"<tspan{written}>{escape(run.text)}</tspan>" if written else escape(run.text)
     return content
+
+
+def _about(run: Run) -> str:
+    """What a number is about, and in which format, so that it can be checked and written anew."""
+    said = f' data-mg-format="{escape(run.format)}"' if run.format else ""
+    return f' data-mg="{escape(run.path)}"{said}'

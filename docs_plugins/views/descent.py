@@ -181,7 +181,14 @@ class _Descent:
         points = tuple((float(step), error.value) for step, error in enumerate(errors))
         shown = [show(errors[0], self.format), show(errors[-1], self.format)]
         marks = [
-            (Run(f"{one.relation} "), Run(one.text, path=f"{self.block}.descent.{step}.error"))
+            (
+                Run(f"{one.relation} "),
+                Run(
+                    one.text,
+                    path=f"{self.block}.descent.{step}.error",
+                    format=self.format or "",
+                ),
+            )
             for one, step in zip(shown, (0, len(errors) - 1), strict=True)
         ]
         name = lines.math(self.function)

@@ -107,7 +107,7 @@ def values(
     """Numbers with their relation sign; of an array a few numbers, else its shape."""
     if not shape:
         one = show(numbers[0], format)
-        return Run(f"{one.relation} "), Run(one.text, path=paths[0])
+        return Run(f"{one.relation} "), Run(one.text, path=paths[0], format=format or "")
     if len(numbers) > MOST_WRITTEN or len(shape) > 1:
         return mathline.roman(" × ".join(map(str, shape)) + " numbers")
     shown = [show(number, format) for number in numbers]
@@ -115,7 +115,7 @@ def values(
     runs.append(Run("("))
     for place, (path, one) in enumerate(zip(paths, shown, strict=True)):
         runs += [Run(", ")] * bool(place)
-        runs.append(Run(one.text, path=path))
+        runs.append(Run(one.text, path=path, format=format or ""))
     runs.append(Run(")"))
     return tuple(runs)
 

@@ -119,6 +119,14 @@ def test_a_format_is_taken():
     assert numbers(figure("f", "graph", format=".2f"))["f.v3.value"] == "−0.96"
 
 
+@pytest.mark.parametrize("view", ["graph", "chain", "unit"])
+def test_every_number_says_its_format_so_that_it_can_be_checked(view):
+    drawing = figure("f", view, format=".2f", numbers="yes")
+    said = [x.get("data-mg-format") for x in drawing.iter() if x.get("data-mg")]
+    assert said
+    assert {*said} == {".2f"}
+
+
 def test_turned_downwards_it_is_higher_than_wide():
     found = figure("f", "graph", direction="down")
     _, _, wide, high = map(float, found.get("viewBox").split())
