@@ -63,7 +63,7 @@ class _Unit:
         self.format = cells.format_of(request)
         self.numbers = lines.asked(request)
         self.formulas = lines.asked(request, "formulas")
-        self.loss = sign(str(request.options.get("loss") or "L")).formula
+        self.loss = sign(str(request.options["loss"])).formula
 
     # --- one unit
 
@@ -282,7 +282,7 @@ OPTIONS = {
     "of": Option("name"),
     "inside": Option("choice", "no", choices=("yes", "no")),
     "formulas": Option("choice", "yes", choices=("yes", "no")),
-    "loss": Option("name"),
+    "loss": Option("name", "L"),
     "numbers": lines.NUMBERS,
     "format": lines.FORMAT,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from docs_plugins.language import RESERVED
 from docs_plugins.views import VIEWS
 
 ROOT = Path(__file__).parents[2]
@@ -15,12 +16,27 @@ TEXT = (ROOT / "docs" / "how.md").read_text(encoding="utf-8")
 SHOWN = TEXT + "".join(path.read_text(encoding="utf-8") for path in EXAMPLES.glob("*.md"))
 
 
-@pytest.fixture
-def hook():
-    spec = importlib.util.spec_from_file_location("examples_hook", ROOT / "site_hooks/examples.py")
+OPTIONS = [(view, name) for view in VIEWS for name in VIEWS[view].options]
+
+
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(f"{name}_hook", ROOT / f"site_hooks/{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def hook():
+    return loaded("examples")
+
+
+@pytest.fixture(scope="module")
+def options():
+    """The page's table of options: what an option takes, and what it is when left out."""
+    page = loaded("options").on_page_markdown(TEXT)
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    return {(view, name): (taken, default) for view, name, taken, default in rows}
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -33,6 +49,37 @@ def test_every_view_is_shown(view):
 )
 def test_every_option_is_named(option):
     assert re.search(rf"\b{option}=", SHOWN), [n for n, v in VIEWS.items() if option in v.options]
+
+
+@pytest.mark.parametrize(("view", "name"), OPTIONS)
+def test_the_table_of_options_has_what_each_takes(options, view, name):
+    option = VIEWS[view].options[name]
+    taken, default = options[view, name]
+    assert [choice for choice in option.choices if f"`{choice}`" not in taken] == []
+    if isinstance(option.default, str | float):
+        assert default == f"`{option.default}`"
+
+
+def test_the_table_of_options_has_no_other(options):
+    assert [*options] == OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("view", "name", "taken"),
+    [
+        ("descent", "rate", "a number from 1e-9 to 1e6"),
+        ("descent", "steps", "a whole number from 1 to 200"),
+        ("work", "sizes", "whole numbers with commas between them"),
+        ("network", "inputs", "names with commas between them"),
+    ],
+)
+def test_what_an_option_takes_is_said_in_words(options, view, name, taken):
+    assert options[view, name][0] == taken
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_every_name_that_is_taken_is_listed(name):
+    assert f"`{name}`" in TEXT.split("{#names}")[1].split("\n#")[0]
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.md")), ids=lambda path: path.name)
