@@ -27,16 +27,19 @@ _SPACES = "\u00a0\u2007\u2009\u200a\u202f"
 GROUPING = f"{_SPACES}'’"  # between groups of digits; a comma too, before the point
 # where a comma is the point: it parts no groups, no ends of an interval and no coordinates
 _WITH_COMMA = r"(?<![(\[{])(?:0,\d+|\d{1,3},\d{4,})(?![\d)\]}])"
+# behind a decimal, what shows that it is part of a name: 3.11rc1, 1.7163.csv, 1.7163/data/x.
+# Letters alone are a unit, and one slash is a quotient: 1.7163rad, 1.7163/s
+_NO_NUMBER = r"_|[^\W\d_]{0,16}\d|\.[\da-z]|/[\w.-]{0,32}(?:/|\.[a-z])"
 # a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
 # a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
 DECIMAL = re.compile(
     r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
     rf"(?P<digits>(?:\d+(?:[{GROUPING}]\d{{3}})*|\d{{1,3}}(?:,\d{{3}})+)?"
-    rf"\.\d+(?:[{GROUPING}]\d{{1,3}})*|{_WITH_COMMA}(?!,\d))"
+    rf"\.\d++(?:[{GROUPING}]\d{{1,3}})*|{_WITH_COMMA}(?!,\d))"
     r"(?:[eE](?P<e>[−+-]?\d+)"
     r"|\s{0,4}(?:[×·⋅]|\\times|\\cdot)\s{0,4}10\s{0,4}"
-    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?"
-    r"(?!\w|\.\d|/|\s{0,4}\\?%)"
+    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?+"
+    rf"(?!{_NO_NUMBER}|\s{{0,4}}\\?%)"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
@@ -44,9 +47,9 @@ READ_ATTRIBUTES = (
     *("alt", "title", "aria-label", "aria-description", "aria-valuetext"),
     *("placeholder", "label", "value", "srcdoc"),
 )
-INLINE_ELEMENTS = {
+INLINE_ELEMENTS = {  # without sub and sup: a footnote's digit is none of the number before it
     *("a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
-    *("s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
+    *("s", "samp", "small", "span", "strong", "u", "var", "wbr"),
 }
 FARTHEST = 5  # characters of an exponent; with as many, a number is no double anyway
 LONGEST = 400  # characters of a decimal that are read
@@ -231,8 +234,8 @@ def visible_text(html: str) -> str:
         else:
             if formula.open or token.tag == "math":
                 parts.append(formula.between(token))
-            elif token.tag not in INLINE_ELEMENTS:
-                parts.append(" ")
+            else:
+                parts.append(_between(token))
             if isinstance(token, End):
                 continue
             if token.tag in SKIPPED_ELEMENTS or not SKIPPED_ATTRIBUTES.isdisjoint(token.attributes):
@@ -242,6 +245,13 @@ def visible_text(html: str) -> str:
                 attributes = token.attributes
                 parts += [f" {attributes[name]} " for name in READ_ATTRIBUTES if name in attributes]
     return seen_together("".join(parts))
+
+
+def _between(token: Start | End) -> str:
+    """What a tag of running text puts between two texts."""
+    if token.tag == "sup" and isinstance(token, Start):
+        return "^"  # it may be the power of a ten
+    return "" if token.tag in INLINE_ELEMENTS else " "
 
 
 # what stands between the pieces of a number in a formula, until `seen_together` has read it

@@ -71,7 +71,6 @@ def test_a_result_or_its_near_miss_is_found(typed, reference):
         "4.248",  # without its power of ten
         "1.7163.2",  # a version
         "v1.7163",
-        "1.7163/2",
         "1502.05767",
         "arXiv:1.7163",
         "x-1.7163",
@@ -88,11 +87,34 @@ def test_a_result_or_its_near_miss_is_found(typed, reference):
         "1.7163×10⁵",
         "#1.7163",
         "2022",
-        "1.71633e",
+        "1.7163rc1",
+        "1.7163e5b",
+        "1.7163_final",
+        "1.7163.csv",
+        "1.7163/data/x",
+        "1.7163/x.csv",
+        "0x1.7163p3",
+        "11.6521.0",
+        "11.65.2024",
+        "Python-1.7163",
     ],
 )
 def test_what_is_no_result_is_left_alone(typed):
     assert found(f"<p>about {typed} of it</p>") == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *("1.7163rad", "1.7163V", "1.7163e", "1.7163²", "1.7163m²", "1.7163°", "1.7163/2"),
+        *("1.7163/s", "1.7163/(2π)", "1.7163[^1]", "<b>1.7163</b>rad", "1.7163<em>m</em>"),
+        *("1.7163<sup>a</sup>", "1.7163<sub>nat</sub>", "x<sub>2</sub>1.7163"),
+        "x<sup>1.7163</sup>",
+        '1.7163<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup>.',
+    ],
+)
+def test_a_unit_a_footnote_or_an_index_belongs_to_no_number(html):
+    assert found(f"<p>about {html} of it</p>") == [("1.7163", 1, "{{ f.x2.adjoint }}")]
 
 
 @pytest.mark.parametrize(
