@@ -237,7 +237,7 @@ class Page:
         for found in literals.forged(shown):
             if found == "data-mg-problem" and self.problems:
                 continue  # our own message, where a formula failed
-            lines = literals.without_code(text).split("\n")
+            lines = literals.without_code(text).lower().split("\n")
             line = next((n for n, line in enumerate(lines) if found in line), 0)
             self.problem(
                 origins[min(line, len(origins) - 1)],

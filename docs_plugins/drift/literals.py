@@ -325,8 +325,8 @@ def _without_commas(number: re.Match[str]) -> str:
 
 
 def forged(html: str) -> list[str]:
-    """The attributes by which a page says that something was computed, each once."""
-    if "data-mg" not in html:
+    """The attributes by which a page says that something was computed, each once, in lower case."""
+    if "data-mg" not in html.lower():
         return []
     starts = (token for token in tokens(html) if isinstance(token, Start))
     names = (name for start in starts for name in start.attributes if name.startswith("data-mg"))

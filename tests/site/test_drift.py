@@ -507,6 +507,8 @@ def test_words_about_attributes_of_ours_are_words(example_site, convert):
         '<p data-mg-view="f.trace">1.7164</p>',
         '<span data-mg-literal="why not">1.7164</span>',
         "<p data-mg-problem>1.7164</p>",
+        "<span DATA-MG-LITERAL>1.7164</span>",
+        '<span Data-Mg="x">1.7164</span>',
         '**1.7164**{: data-mg="f.x2.adjoint" }',
     ],
 )
