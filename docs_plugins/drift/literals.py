@@ -3,7 +3,8 @@
 The rule looks at what a reader sees, text and mathematics, without code and without what was
 computed: a decimal of four or more significant digits within 1.5 units of its last place of a
 result; of three, only the correct rounding, and only of outputs and of the inputs' adjoints. Signs
-are ignored; the block's own inputs and constants are no results.
+are ignored. The block's own inputs and constants are no results; no version or number of a figure
+is one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from docs_plugins.drift import labels
 from docs_plugins.drift.htmltokens import End, Start, Text, plain, tokens
 from docs_plugins.language import Constant
 from docs_plugins.numbers import DECIMALS
@@ -114,7 +116,7 @@ class Results:
         near = self._near(size, (0.5 if short else 1.5) * unit, short)
         before = decimal.string[max(0, decimal.start() - 4) : decimal.start()].rstrip()
         negative = decimal[0][0] in "−-" or before[-1:] in ("−", "-")
-        return min(
+        found = min(
             near,
             key=lambda r: (
                 (r.value < 0) != negative,
@@ -124,6 +126,7 @@ class Results:
             ),
             default=None,
         )
+        return None if found is not None and _is_label(decimal) else found
 
     def repeats(self, text: str) -> bool:
         """Whether a decimal in a text is a result."""
@@ -144,6 +147,15 @@ class Results:
         for result in self._results[max(0, middle - LOOKED_AT) : middle + LOOKED_AT]:
             if abs(result.size - size) <= reach and (result.short or not short):
                 yield result
+
+
+def _is_label(decimal: re.Match[str]) -> bool:
+    """Whether a short decimal is a version, or the number of a figure or a section."""
+    text, start, end = decimal.string, decimal.start(), decimal.end()
+    before, after = text[max(0, start - labels.LOOKED_AT) : start], text[end : end + 8]
+    return (
+        end == decimal.end("digits") and _decimals(decimal) <= 2 and labels.is_label(before, after)
+    )
 
 
 def _digits(decimal: re.Match[str]) -> str:

@@ -117,6 +117,43 @@ def test_a_unit_a_footnote_or_an_index_belongs_to_no_number(html):
     assert found(f"<p>about {html} of it</p>") == [("1.7163", 1, "{{ f.x2.adjoint }}")]
 
 
+SHORT = Results([Result(3.11, 1, "f.value", 3.11, True), Result(24.04, 1, "f.x", 24.04, True)], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Python 3.11", "version 3.11", "python>=3.11", "Figure 3.11", "eq. (3.11)"),
+        *("section 3.11", "chapter 3.11", "table 3.11", "release 3.11", "NumPy 3.11"),
+        *("Fig. 3.11", "Figs. 3.10 and 3.11", "§ 3.11", "Eqs. (3.10)–(3.11)", "MkDocs 3.11"),
+        *("PyTorch\u00a03.11", "Python 3.10, 3.11 or 3.12", "Python 3.10–3.11", "Python 3.11/3.12"),
+        *("numpy<3.11", "torch==3.11", ">= 3.11", "3.11+", "Section 3.11b", "3.11.*", "3.11rc1"),
+        *("<td>Python</td>\n<td>3.11</td>", "Python <b>3.11</b>", "v3.11", "Python-3.11"),
+        *("Python\n3.11", "Ubuntu 24.04", "Version: 3.11", "Example 3.11"),
+    ],
+)
+def test_versions_and_numbers_of_figures_are_no_results(text):
+    assert find(f"<p>See {text}, then.</p>", "", SHORT) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The adjoint is 3.11", "f = 3.11", "≈ 3.11", "Value 3.11", "MSE 3.11", "(3.11)"),
+        *(
+            "<td>NumPy</td>\n<td>is 3.11</td>",
+            "<td>SoftPlus</td>\n<td>3.11</td>",
+            "3.11+x",
+            "3.11 + x",
+        ),
+        *("for example 3.11", "Python gives 3.11", "in the table: 3.11", "3.11 V", "pH 3.11"),
+        *("Figure 3: 3.11", "x == 3.11", "24.04", "table 3.110", "version 3.110"),
+    ],
+)
+def test_short_results_are_found_all_the_same(text):
+    assert len(find(f"<p>See {text}, then.</p>", "", SHORT)) == 1
+
+
 @pytest.mark.parametrize(
     "html",
     [
