@@ -2,9 +2,9 @@
 
 The rule looks at what a reader sees, text and mathematics, without code and without what was
 computed: a decimal of four or more significant digits within 1.5 units of its last place of a
-result; of three, only the correct rounding, and only of outputs and of the inputs' adjoints. Signs
-are ignored. The block's own inputs and constants are no results; no version or number of a figure
-is one.
+result; of three, only the correct rounding, and only of outputs and of the inputs' adjoints. A
+percentage of four digits counts as the hundredths that it is. Signs are ignored. The block's own
+inputs and constants are no results; no version or number of a figure is one.
 """
 
 from __future__ import annotations
@@ -32,16 +32,17 @@ _WITH_COMMA = r"(?<![(\[{])(?:0,\d+|\d{1,3},\d{4,})(?![\d)\]}])"
 # behind a decimal, what shows that it is part of a name: 3.11rc1, 1.7163.csv, 1.7163/data/x.
 # Letters alone are a unit, and one slash is a quotient: 1.7163rad, 1.7163/s
 _NO_NUMBER = r"_|[^\W\d_]{0,16}\d|\.[\da-z]|/[\w.-]{0,32}(?:/|\.[a-z])"
-# a decimal and its power of ten, in running text, TeX and the text of MathML; no part of a word,
-# a version, a date, an address or a path. Every run of spaces is bounded: the time stays linear.
+# a decimal, its power of ten and its percent sign, in running text, TeX and the text of MathML; no
+# part of a word, a version, a date, an address or a path. Every run of spaces is bounded: the time
+# stays linear.
 DECIMAL = re.compile(
     r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
     rf"(?P<digits>(?:\d+(?:[{GROUPING}]\d{{3}})*|\d{{1,3}}(?:,\d{{3}})+)?"
     rf"\.\d++(?:[{GROUPING}]\d{{1,3}})*|{_WITH_COMMA}(?!,\d))"
     r"(?:[eE](?P<e>[−+-]?\d+)"
-    r"|\s{0,4}(?:[×·⋅]|\\times|\\cdot)\s{0,4}10\s{0,4}"
-    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|\^?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?+"
-    rf"(?!{_NO_NUMBER}|\s{{0,4}}\\?%)"
+    r"|\s{0,4}(?:[×·⋅x*]|\\times|\\cdot)\s{0,4}10(?!\d)\s{0,4}"
+    r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?+"
+    rf"(?P<percent>\s{{0,4}}(?:\\?%|per ?cent\b))?+(?!{_NO_NUMBER})"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
@@ -105,7 +106,7 @@ class Results:
         """Return the result that a decimal repeats, or None."""
         digits = _digits(decimal)
         significant = _significant(digits)
-        if significant < 3:
+        if significant < (4 if decimal["percent"] else 3):
             return None
         exponent = _exponent(decimal)
         size = float(f"{digits}e{exponent}")
@@ -184,7 +185,7 @@ def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
 def _exponent(decimal: re.Match[str]) -> int:
     text = decimal["e"] or decimal["super"] or decimal["power"] or "0"
     text = re.sub(r"[\s+]", "", text.translate(_SUPERSCRIPTS))
-    return int(text[:FARTHEST])
+    return int(text[:FARTHEST]) - (2 if decimal["percent"] else 0)
 
 
 def _decimals(decimal: re.Match[str]) -> int:

@@ -45,7 +45,19 @@ def found(html: str, source: str | None = None) -> list[tuple[str, int, str]]:
         ("4.248e-18", "{{ f.tiny.value }}"),
         ("4.248E-18", "{{ f.tiny.value }}"),
         ("1.7163E+0", "{{ f.x2.adjoint }}"),
+        ("1.7163e0", "{{ f.x2.adjoint }}"),
+        ("1716.3e-3", "{{ f.x2.adjoint }}"),
         ("17.163 × 10⁻¹", "{{ f.x2.adjoint }}"),
+        ("17.163 x 10^-1", "{{ f.x2.adjoint }}"),
+        ("1716.3 x 10⁻³", "{{ f.x2.adjoint }}"),
+        ("1716.3 * 10^-3", "{{ f.x2.adjoint }}"),
+        ("1716.3*10**-3", "{{ f.x2.adjoint }}"),
+        ("1.7163x10^0", "{{ f.x2.adjoint }}"),
+        ("171.63 %", "{{ f.x2.adjoint }}"),
+        ("171.63%", "{{ f.x2.adjoint }}"),
+        (r"171.63 \%", "{{ f.x2.adjoint }}"),
+        ("−28.37\u202f%", "{{ f.x2.from.v3 }}"),
+        ("28.37 percent", "{{ f.x2.from.v3 }}"),
         (".2837", "{{ f.x2.from.v3 }}"),
         ("−.28366", "{{ f.x2.from.v3:.5f }}"),
         ("0.283\u2009662\u202f185", "{{ f.x2.from.v3:.9f }}"),
@@ -69,6 +81,12 @@ def test_a_result_or_its_near_miss_is_found(typed, reference):
         "5.00",
         "0.1235",  # an input, rounded
         "4.248",  # without its power of ten
+        "172 %",
+        "1.72 %",
+        "28.4 %",  # three digits of a percentage
+        "1.7163 %",
+        "171.63 %20",
+        "1.7163 x 10^5",
         "1.7163.2",  # a version
         "v1.7163",
         "1502.05767",
@@ -289,7 +307,7 @@ def test_powers_of_ten_in_markup_belong_to_their_numbers(typed):
     assert len(found(f"<p>99.9996 and {typed}</p>".format(minus="<mrow><mo>−</mo>"))) == 1
 
 
-def test_percentages_addresses_and_versions_are_no_results():
+def test_other_percentages_addresses_and_versions_are_no_results():
     assert found("<p>1.7163% 1.7163\u2009% me@1.7163.com v1.7163 1.7163.2 x/1.7163</p>") == []
 
 
