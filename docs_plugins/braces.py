@@ -22,14 +22,15 @@ def names(
     Args:
         extra: The site's own variables, of mkdocs.yml.
         meta: The page's own, of its front matter.
-        plugins: The site's plugins; mkdocs-macros' has its names in an attribute `variables`.
+        plugins: The site's plugins; mkdocs-macros' has its names in `variables` and `macros`.
         markdown: The page's text, where templates set names as well.
     """
     found = {*map(str, extra), *map(str, meta)}
     for plugin in plugins:
-        variables = getattr(plugin, "variables", None)
-        if isinstance(variables, Mapping):
-            found.update(map(str, variables))
+        for kind in ("variables", "macros"):
+            named = getattr(plugin, kind, None)
+            if isinstance(named, Mapping):
+                found.update(map(str, named))
     for inside in SET.findall(markdown):
         found.update(NAME.findall(inside))
     return frozenset(found)

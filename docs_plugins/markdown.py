@@ -26,7 +26,7 @@ from docs_plugins.elements import count_numbers, without_paths
 from docs_plugins.equations import Formulas
 from docs_plugins.page import Page
 from docs_plugins.problems import Problem
-from docs_plugins.references import TOKEN
+from docs_plugins.references import BROKEN, TOKEN
 from docs_plugins.site import SHIELD
 from docs_plugins.sources import Origin, Origins
 
@@ -309,7 +309,20 @@ def take_references(line: str, following: str, origin: Origin, page: Page) -> st
             )
         taken += [line[position : token.start()], place]
         position = token.end()
-    return "".join(taken) + line[position:]
+    return _take_broken("".join(taken) + line[position:], following, origin, page)
+
+
+def _take_broken(line: str, following: str, origin: Origin, page: Page) -> str:
+    """Put one character in place of what is left of double braces of ours."""
+    if "{{" not in line:
+        return line
+
+    def take(found: re.Match[str]) -> str:
+        place = page.add_broken(found, origin) if found.start() < len(line) else None
+        return place or found[0]
+
+    below = f"\n{following}"
+    return BROKEN.sub(take, line + below).removesuffix(below)
 
 
 def _has_id(heading: str) -> bool:

@@ -264,12 +264,29 @@ class Page:
                 place = Place(source, origin, escape(source[1:]), source[1:])
             else:
                 place = self._resolve(reference, source, origin, (before, after))
+        except references.NearMiss as near:
+            if source.startswith("\\") or references.IN_TEX.search(before):
+                return None
+            place = self._nearly(near, source, origin)
         except (references.ReferenceError, ViewError, FormatError) as error:
             remedy = getattr(error, "remedy", "")
             mistake = Problem(origin.path, origin.line, _item(body), str(error), remedy)
             place = self._failure(source, origin, mistake)
         self.spend("references", origin)
         return self._place(place)
+
+    def add_broken(self, found: re.Match[str], origin: Origin) -> str | None:
+        """Refuse double braces of ours that are not closed on their line, likewise."""
+        known = self.computations.keys() | self.failed
+        near = references.broken(found, known, self.others)
+        if near is None:
+            return None
+        self.spend("references", origin)
+        return self._place(self._nearly(near, found[0], origin))
+
+    def _nearly(self, near: references.NearMiss, source: str, origin: Origin) -> Place:
+        mistake = Problem(origin.path, origin.line, near.word, str(near), near.remedy)
+        return self._failure(source, origin, mistake)
 
     def _resolve(
         self, reference: references.Reference, source: str, origin: Origin, beside: tuple[str, str]

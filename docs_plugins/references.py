@@ -1,7 +1,8 @@
 """Read what stands between double braces: a value, a view, a cross-reference or an allowed literal.
 
 Whatever is not ours is left alone: ours begins with a path whose head is a block of the page, or
-whose tail is a known view or quantity.
+whose tail is a known view or quantity. What only begins with a block's name, or is not closed on
+its line, is a mistyped one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 TOKEN = re.compile(r"(?P<escape>\\?)\{\{(?P<body>(?:[^{}\n\"]|\"[^\"\n]*\")*)\}\}")
+# double braces that no others close on their line; `next` is the line below
+BROKEN = re.compile(
+    r"(?<![\\{])\{\{(?=(?P<body>[^{}\n]*+)(?!\}\})\}?(?:\n[> \t]*(?P<next>[^{}\n]*+))?)"
+)
+LOOKED_AT = 32  # characters before such braces, for a command of TeX, and behind, for a message
+IN_TEX = re.compile(r"(?:\\[A-Za-z]+|[\^_}])\Z")  # before braces that group: \frac{{ f }}{{ g }}
+FIRST_WORD = re.compile(r"(?P<apart>[=\s]*)(?P<word>[^\W\d]\w*)(?P<rest>.*)", re.DOTALL)
+AS_A_PATH = re.compile(r"\.\w|\W+(?:value|adjoint)\b")
 SEGMENT = r"[^\W\d]\w*(?:\[\d+(?:,\d+)*\])?"
 PATH = re.compile(rf"{SEGMENT}(?:\.{SEGMENT})*")
 LIKE_PATH = re.compile(r"=?\s*\w+\.[\w.\[\],]*\w\]?(?:\s*:\S*)?|=?\s*\w+\.\w+(?:\s+\S+)*")
@@ -19,6 +28,7 @@ OPTION = re.compile(r"\s+(?P<name>\w+)=(?P<value>\"[^\"]*\"|[^\s\"]+)")
 LITERAL = re.compile(
     r"literal\s+\"(?P<text>[^\"]+)\"(?P<because>\s+because=\"(?P<reason>[^\"]*)\")?"
 )
+LITERAL_REMEDY = 'write {{ literal "0.25" because="…" }}'
 QUANTITIES = ("value", "adjoint", "from", "d", "jacobian")
 
 
@@ -29,6 +39,12 @@ class ReferenceError(ValueError):
         """Keep the message for the page's line and the remedy beside it."""
         super().__init__(message)
         self.remedy = remedy
+
+
+class NearMiss(ReferenceError):  # noqa: N818  (what it is)
+    """Double braces that hold no reference, and begin as only one of ours does: with `word`."""
+
+    word = ""
 
 
 class Value(NamedTuple):
@@ -71,7 +87,7 @@ def read(
 
     `others` are first names that others have given a meaning, and no block of the page has.
 
-    Raises `ReferenceError` for one that is ours and cannot be read.
+    Raises `ReferenceError` for one that is ours and cannot be read, `NearMiss` where it is none.
 
     >>> read(" f.x2.adjoint ", ["f"], ["trace"])
     Value(block='f', path='x2.adjoint', related=False, format=None)
@@ -80,8 +96,12 @@ def read(
     """
     text = body.strip()
     if text.startswith(("ref ", "literal ")):
-        return _read_word(text)
+        found = _read_word(text)
+        if found is not None:
+            return found
     if not _is_ours(text, blocks, views, others):
+        if "`" not in body and (near := nearly(body, blocks, others)):
+            raise near
         return None
     related = text.startswith("=")
     text = text.removeprefix("=").lstrip()
@@ -104,6 +124,47 @@ def read(
             raise ReferenceError(f"{path[0]} is a view, not a number", "leave out the =")
         return Use(block, rest, _read_options(path[0], after))
     return Value(block, rest, related, _read_format(path[0], after))
+
+
+def nearly(body: str, blocks: Collection[str], others: Collection[str] = ()) -> NearMiss | None:
+    """What is wrong with a text between braces that is no reference; None where it is not ours.
+
+    >>> print(nearly(" f value ", ["f"]))
+    {{ f value }} is no reference
+    >>> nearly("f, g", ["f"])  # as in mathematics
+    """
+    first = FIRST_WORD.match(body)
+    if first is None or first["word"] in others or not blocks:
+        return None
+    apart, word, rest = first.groups()
+    remedy = ""
+    if word in blocks and (apart or AS_A_PATH.match(rest)):
+        remedy = f"write {{{{ {word}.value }}}}, or \\{{{{ where braces are meant"
+    elif word == "literal" and not rest.lstrip()[:1].isalpha():
+        remedy = LITERAL_REMEDY
+    elif word == "ref" and not rest.strip():
+        remedy = "write {{ ref f.trace }}"
+    near = NearMiss(f"{{{{ {body.strip()} }}}} is no reference", remedy)
+    near.word = word
+    return near if remedy else None
+
+
+def broken(
+    found: re.Match[str], blocks: Collection[str], others: Collection[str] = ()
+) -> NearMiss | None:
+    """What is wrong with `BROKEN` braces; None where they are not ours."""
+    before = found.string[max(0, found.start() - LOOKED_AT) : found.start()]
+    body = found["body"] if found["body"].strip("= \t") else f" {found['next']}"
+    near = nearly(body, blocks, others)
+    if near is None or IN_TEX.search(before):
+        return None
+    shown = body.partition("`")[0].strip()[:LOOKED_AT]
+    told = NearMiss(
+        f"{{{{ {shown} is not closed on its line",
+        "write all of it on one line, with no braces inside",
+    )
+    told.word = near.word
+    return told
 
 
 def _is_ours(
@@ -137,9 +198,7 @@ def _read_word(text: str) -> Reference | None:
     if word == "ref" and re.fullmatch(r"[\w.:\-]+", rest):
         return Cross(rest)
     if word == "literal" and rest.startswith(('"', "“", "'")):
-        raise ReferenceError(
-            f"{{{{ {text} }}}} cannot be read", 'write {{ literal "0.25" because="…" }}'
-        )
+        raise ReferenceError(f"{{{{ {text} }}}} cannot be read", LITERAL_REMEDY)
     return None
 
 

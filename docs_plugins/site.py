@@ -23,7 +23,7 @@ from docs_plugins.model import Computation
 from docs_plugins.packing import Shelf
 from docs_plugins.page import DEFINITION, Page
 from docs_plugins.problems import Problem
-from docs_plugins.references import TOKEN, ReferenceError, read
+from docs_plugins.references import BROKEN, TOKEN, ReferenceError, broken, read
 from docs_plugins.sources import Origin, Origins
 from docs_plugins.views import VIEWS
 
@@ -275,7 +275,10 @@ def shield(markdown: str, others: Collection[str] = ()) -> str:
             ours = True
         return token[0].replace("{{", SHIELD[0]).replace("}}", SHIELD[1]) if ours else token[0]
 
-    return TOKEN.sub(hide, markdown)
+    def hide_open(found: re.Match[str]) -> str:
+        return found[0].replace("{{", SHIELD[0]) if broken(found, names, others) else found[0]
+
+    return BROKEN.sub(hide_open, TOKEN.sub(hide, markdown))
 
 
 def lines_above(source: str, markdown: str) -> int:

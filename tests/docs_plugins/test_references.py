@@ -2,7 +2,18 @@
 
 import pytest
 
-from docs_plugins.references import TOKEN, Cross, Literal, ReferenceError, Use, Value, read
+from docs_plugins.references import (
+    BROKEN,
+    TOKEN,
+    Cross,
+    Literal,
+    NearMiss,
+    ReferenceError,
+    Use,
+    Value,
+    broken,
+    read,
+)
 
 BLOCKS = ("f", "start")
 VIEWS = ("trace", "graph", "jacobian", "descent")
@@ -43,8 +54,13 @@ def test_ours(body, expected):
         " 2*x ",
         "a",
         " x ",
-        " f ",
-        " ref ",
+        "f",
+        "f, g",
+        "f(x)",
+        "f_1",
+        " fs value ",
+        " literal text ",
+        " ref('model') ",
         " user.name | upper ",
         " macro('x') ",
         "",
@@ -86,6 +102,51 @@ def test_ours_with_a_mistake(body, said, remedy):
     with pytest.raises(ReferenceError, match=said) as caught:
         read(body, BLOCKS, VIEWS)
     assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            " f. value ",
+            " f value ",
+            " f,value ",
+            " f ",
+            " f(2, 5) ",
+            "= f value",
+            "f value",
+            " f:x ",
+        ),
+        *(" literal ", " literal 0.25 ", " ref ", "ref"),
+    ],
+)
+def test_what_begins_as_only_ours_does_is_a_near_miss(body):
+    with pytest.raises(NearMiss, match="is no reference") as caught:
+        read(body, BLOCKS, VIEWS)
+    assert caught.value.remedy.startswith("write {{ ")
+    assert read(body, (), VIEWS) is None
+    assert read(body, BLOCKS, VIEWS, {"f", "literal", "ref"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ f.value }", "{{ f.value is not closed"),
+        ("{{ f.value\n:.2f }}", "{{ f.value is not closed"),
+        ("> {{\n> f.value }}", "{{ f.value is not closed"),
+        ("{{ f.value:{0.__class__} }}", "{{ f.value: is not closed"),
+        ('{{ literal "0.25\n" because="x" }}', '{{ literal "0.25 is not closed'),
+        ("{{ page.title\n}}", None),
+        ("{{ f.value }}", None),
+        (r"\{{ f.value }", None),
+        (r"\frac{{ f }^2}{2}", None),
+        ("{{f}^2}", None),
+        ("{{\n", None),
+    ],
+)
+def test_braces_of_ours_that_are_not_closed_on_their_line(text, told):
+    near = [str(n) for found in BROKEN.finditer(text) if (n := broken(found, BLOCKS))]
+    assert [one.startswith(told or "") for one in near] == [True] * (told is not None)
 
 
 def test_what_a_mistyped_fence_would_have_named_is_told():

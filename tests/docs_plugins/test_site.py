@@ -68,7 +68,10 @@ def test_a_page_that_was_not_begun_stays_as_it_is() -> None:
         ("{{ f.y.value }}", True),
         ("{{ =f.x.adjoint:.2f }}", True),
         ("{{ f.trace }}", True),
+        ("{{ f value }}", True),
+        ("{{ f.y.value\n}}", True),
         ("{{ config.site_name }}", False),
+        ("{{ config.site_name\n}}", False),
         ("no braces", False),
     ],
 )

@@ -493,6 +493,50 @@ def test_what_makes_no_other_number_may_stand_beside_one(example_site, convert, 
     assert convert(f"{text}\n{typed.format('{{ f.x2.adjoint }}')}\n", record)[0] == []
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("{{ f. value }}", "{{ f value }}", "{{ f,value }}", "{{ f.value }", "{{ f.value\n}}"),
+        *(
+            "{{\nf.value }}",
+            "{{ f.value:{0.__class__} }}",
+            "{{ literal }}",
+            "| {{ f value }} | x |",
+        ),
+        *("${{ f value }}$", "![{{ f value }}](a.png)", "a `b` {{ f.value } `c`"),
+    ],
+)
+def test_a_mistyped_reference_is_never_page_text(example_site, convert, typed):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    (problem,) = convert(f"{text}\n{typed}\n", record)[0]
+    assert problem.startswith(f"docs/page.md:{text.count(chr(10)) + 2}: ")
+    assert "; write " in problem
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("{{ page.title }}", "{{a}}", "{{f}}", "{{ user.name | upper }}", "{{ macro(f) }}"),
+        *(
+            "`{{ f value }}`",
+            "`{{ f.value }` and `{{ f`",
+            "    {{ f value }}",
+            "`a\n{{ f.value\n}}`",
+        ),
+        *("```jinja\n{{ f value }}\n{{ f.value }\n```", "<!-- {{ f value }} -->"),
+        *(r"$\frac{{f}}{{g}}$", r"$\frac{{ f }}{{ f }}$", "$x_{{f}}$", "${{ secrets.X }}"),
+        *(r"\{{ f value }}", r"\{{ f.value }", "{{ page.title\n}}"),
+    ],
+)
+def test_other_braces_are_left_alone(example_site, convert, typed):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    problems, html, _ = convert(f"{text}\n{typed}\n", record)
+    assert problems == []
+    assert "mg-failed" not in html
+
+
 def test_words_about_attributes_of_ours_are_words(example_site, convert):
     text = (example_site.docs / "index.md").read_text(encoding="utf-8")
     record = (example_site.docs / "index.record").read_text(encoding="utf-8")
