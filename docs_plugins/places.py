@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from docs_plugins.maths import Token, fill
 from docs_plugins.problems import Problem
+from docs_plugins.resolving import glued
 from docs_plugins.sources import Origin
 
 FIRST = 0xF0000
@@ -27,6 +28,11 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ALONE = re.compile(rf"<p>\s*({CHARACTER.pattern})\s*</p>")
+# a digit that touches a number through tags of phrases: 1<b>, </strong>78
+_PHRASE = r"(?:</?(?:a|abbr|b|del|em|i|ins|kbd|mark|q|s|small|span|strong|u|var)\b[^<>]{0,200}+>)+"
+_DIGIT_BEFORE = re.compile(rf"\d\.?{_PHRASE}\Z")
+_DIGIT_AFTER = re.compile(rf"{_PHRASE}\.?\d")
+_LOOKED_BACK = 80  # characters
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _HOLDERS = frozenset(
     ("", "li", "dd", "div", "figure", "blockquote", "section", "article", "details", "main")
@@ -123,6 +129,16 @@ def numbered_captions(html: str) -> dict[str, Numbered]:
     return found
 
 
+def _is_glued(html: str, piece: re.Match[str], number: Token) -> bool:
+    """Whether digits touch a number through tags; those that do so without are met before."""
+    start, end = piece.span()
+    if html.startswith("<", end) and _DIGIT_AFTER.match(html, end):
+        return True
+    if number.related or not html.endswith(">", 0, start):
+        return False
+    return bool(_DIGIT_BEFORE.search(html, max(0, start - _LOOKED_BACK), start))
+
+
 class _Walk:
     """One pass over the HTML, knowing at each character which tags are open."""
 
@@ -179,7 +195,8 @@ class _Walk:
         return self.places[ord(found[0]) - FIRST]
 
     def _problem(self, place: Place, message: str, remedy: str) -> None:
-        self.report(Problem(place.origin.path, place.origin.line, place.view, message, remedy))
+        item = place.token.path if place.token else place.view
+        self.report(Problem(place.origin.path, place.origin.line, item, message, remedy))
 
     def _source(self, found: re.Match[str]) -> str:
         return escape(self._of(found).source, quote=False)
@@ -206,6 +223,8 @@ class _Walk:
             return piece[0]
         if place.draw:
             return self._view(html, piece, place)
+        if place.token and _is_glued(html, piece, place.token):
+            self._problem(place, *glued(place.token.shown))
         return place.text
 
     def _in_mathematics(self, place: Place) -> str:

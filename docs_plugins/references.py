@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from docs_plugins.drift.htmltokens import plain
+
 TOKEN = re.compile(r"(?P<escape>\\?)\{\{(?P<body>(?:[^{}\n\"]|\"[^\"\n]*\")*)\}\}")
 # double braces that no others close on their line; `next` is the line below
 BROKEN = re.compile(
@@ -192,7 +194,7 @@ def _read_word(text: str) -> Reference | None:
     if literal:
         if not (literal["reason"] or "").strip():
             raise ReferenceError("a literal needs its reason", 'write because="…" after it')
-        return Literal(literal["text"], literal["reason"].strip())
+        return Literal(plain(literal["text"]), plain(literal["reason"].strip()))
     word, _, rest = text.partition(" ")
     rest = rest.strip()
     if word == "ref" and re.fullmatch(r"[\w.:\-]+", rest):

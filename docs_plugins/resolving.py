@@ -64,10 +64,13 @@ def check_beside(reference: references.Value, shown: Shown, before: str, after: 
             " it prints the right sign",
         )
     if (GLUED_BEFORE.search(before) and not reference.related) or GLUED_AFTER.match(after):
-        raise references.ReferenceError(
-            f"digits stand right beside {shown.text} and make it another number",
-            "put a space or a sign between them",
-        )
+        raise references.ReferenceError(*glued(shown))
+
+
+def glued(shown: Shown) -> tuple[str, str]:
+    """What is wrong where digits touch a number, and what to do."""
+    message = f"digits stand right beside {shown.text} and make it another number"
+    return message, "put a space or a sign between them"
 
 
 def drawn_numbers(

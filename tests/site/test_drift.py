@@ -469,11 +469,19 @@ def test_a_literal_needs_a_reason_and_a_result(example_site, convert, typed, tol
     assert told or "1.7163" in html or "1.9163" in html
 
 
+def test_the_reason_of_a_literal_is_escaped_once(example_site, convert):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    typed = '{{ literal "1.7163" because="p &amp; q, r & s, &lt;b> <i>" }}'
+    html = convert(f"{text}\n{typed}\n")[1]
+    assert html.count("p &amp; q, r &amp; s, &lt;b&gt; &lt;i&gt;") == 2  # attribute and text
+
+
 @pytest.mark.parametrize(
     "typed",
     [
         *("1{}", "{}5", "3.{}", "{}.5", "{}e5", "$1{}$", "${}0$", "{{{{ f.x1.value }}}}{}"),
         *("| 1{} | x |", "![1{}](a.png)", "1{{{{ f.x2.adjoint:.2f }}}}"),
+        *("**{}**78", "*{}*.5", "78**{}**", "**1.**{}", "{}**78**", "<b>{}</b><i>7</i>"),
     ],
 )
 def test_digits_typed_right_beside_a_computed_number_fail_the_page(example_site, convert, typed):
@@ -485,7 +493,11 @@ def test_digits_typed_right_beside_a_computed_number_fail_the_page(example_site,
 
 
 @pytest.mark.parametrize(
-    "typed", ["(2,{})", "-{}", "f(2){}", "({}, 5)", "`1{}`", "{}, 2", "$2 \\cdot {}$", "{}."]
+    "typed",
+    [
+        *("(2,{})", "-{}", "f(2){}", "({}, 5)", "`1{}`", "{}, 2", "$2 \\cdot {}$", "{}."),
+        *("**{}** 78", "{}*2", "2*{}", "{}<sup>2</sup>", "{}<br>2", "7**{{{{ =f.x2.adjoint }}}}**"),
+    ],
 )
 def test_what_makes_no_other_number_may_stand_beside_one(example_site, convert, typed):
     text = (example_site.docs / "index.md").read_text(encoding="utf-8")
