@@ -363,7 +363,7 @@ def faulty(rule: Any) -> Any:
 
 def test_a_fault_in_any_rule_shows_in_both_worlds(tab, monkeypatch) -> None:
     right, made = {}, {}
-    for name in sorted(set(FUNCTIONS) - set(COMPARISONS)):
+    for name in sorted(set(FUNCTIONS) - set(COMPARISONS) - {"sign"}):  # whose rules are 0
         program = one_step(name)
         operation = minigrad.OPERATIONS[name]
         field = "pull" if operation.partials is None else "partials"
