@@ -62,10 +62,9 @@ class Sign:
         if not self.subscript.tex:
             return letter
         brace = "{%s}" if len(self.subscript.tex) > 1 else "%s"
-        return Formula(
-            f"{letter.tex}_{brace % self.subscript.tex}",
-            letter.text + self.subscript.text.translate(SUBSCRIPTS),
-        )
+        text = self.subscript.text
+        below = "_" + text if text[0].isalpha() else text.translate(SUBSCRIPTS)
+        return Formula(f"{letter.tex}_{brace % self.subscript.tex}", letter.text + below)
 
 
 @lru_cache(maxsize=1024)

@@ -15,13 +15,13 @@ from docs_plugins.naming import sign, signs, wengert
         ("w11", "w_{11}", "w₁₁"),
         ("alpha", r"\alpha", "α"),
         ("alpha_1", r"\alpha_1", "α₁"),
-        ("W_in", r"W_{\mathrm{in}}", "Win"),
+        ("W_in", r"W_{\mathrm{in}}", "W_in"),
         ("W1_in", r"W_{1, \mathrm{in}}", "W₁,in"),
-        ("x_i", "x_i", "xi"),
+        ("x_i", "x_i", "x_i"),
         ("y_hat", r"\hat{y}", "y_hat"),
         ("y2_bar", r"\bar{y}_2", "y_bar₂"),
         ("loss", r"\mathrm{loss}", "loss"),
-        ("very_long_name", r"\mathrm{very}_{\mathrm{long name}}", "verylong name"),
+        ("very_long_name", r"\mathrm{very}_{\mathrm{long name}}", "very_long name"),
     ],
 )
 def test_a_name_is_read_as_mathematics(name: str, tex: str, text: str) -> None:
