@@ -17,8 +17,10 @@ from xml.etree import ElementTree as ET
 
 from math_core import LatexError, LatexToMathML
 
+from docs_plugins import mathml as trees
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from docs_plugins.numbers import Shown
 
@@ -30,7 +32,7 @@ _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 _AT = re.compile(r"(?:input\d+:)?(\d+): (.*)", re.DOTALL)
 _UNKNOWN = re.compile(r'Unknown (command|environment) "\\?(.+)"')
 _MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REMEDIES = {
     "widetilde": r"write \tilde{v}_{01}: browsers do not stretch a tilde",
     "widecheck": r"write \check{v}: browsers do not stretch it",
@@ -143,8 +145,10 @@ def _check(tex: str) -> None:
         raise FormulaError(f"a formula of {len(tex)} characters", f"at most {LONGEST}")
     if tex.count("{") > DEEPEST and _depth(tex) > DEEPEST:
         raise FormulaError("braces nested too deeply", f"at most {DEEPEST} within each other")
-    if _SURROGATE.search(tex):
-        raise FormulaError("a lone surrogate in a formula", "type the character again")
+    if found := _NO_TEXT.search(tex):
+        line = tex.count("\n", 0, found.start())
+        what = f"the character U+{ord(found[0]):04X} in a formula, which no text has"
+        raise FormulaError(what, "delete it, or type it again", line)
 
 
 def _depth(tex: str) -> int:
@@ -185,7 +189,7 @@ def words(mathml: str) -> str:
     >>> words(inline(r"\frac{1}{\tilde{v}_{01}}"))
     '1/ṽ01'
     """
-    return normalize("NFC", _words(ET.fromstring(mathml)))  # noqa: S314  it is our own converter's output
+    return normalize("NFC", _words(trees.read(mathml)))
 
 
 def _words(element: ET.Element) -> str:
@@ -206,13 +210,23 @@ def name_formula(cell: str) -> str:
     """Give a formula that is all there is in a heading cell a name: some tools find it empty."""
     if _MATH.fullmatch(cell) is None or "aria-label" in cell:
         return cell
-    return cell.replace("<math", f'<math aria-label="{escape(words(cell))}"', 1)
+    try:
+        name = words(cell)
+    except (trees.Unreadable, RecursionError):  # typed by a writer, and none of ours
+        return cell
+    return cell.replace("<math", f'<math aria-label="{escape(name)}"', 1)
 
 
-def fill(html: str, tokens: Mapping[str, Token]) -> str:
+def _fail(_character: str, why: str) -> None:
+    raise FormulaError(f"a formula that cannot be read: {why}")
+
+
+def fill(html: str, tokens: Mapping[str, Token], failed: Callable[[str, str], None] = _fail) -> str:
     r"""Put computed values into every formula of some HTML, by the characters that stand for them.
 
     Brackets go around a negative number after an operator, and around the base of a power.
+    A formula that a writer has typed and that cannot be read is left as it is: `failed` gets each
+    of the characters in it, and why.
 
     >>> from fractions import Fraction
     >>> from docs_plugins.model import Number
@@ -223,13 +237,21 @@ def fill(html: str, tokens: Mapping[str, Token]) -> str:
     """
     if not any(character in html for character in tokens):
         return html
-    return _MATH.sub(lambda match: _fill_formula(match[0], tokens), html)
+
+    def filled(match: re.Match[str]) -> str:
+        inside = [character for character in tokens if character in match[0]]
+        try:
+            return _fill_formula(match[0], tokens) if inside else match[0]
+        except trees.Unreadable as error:
+            for character in inside:
+                failed(character, str(error))
+            return match[0]
+
+    return _MATH.sub(filled, html)
 
 
 def _fill_formula(mathml: str, tokens: Mapping[str, Token]) -> str:
-    if not any(character in mathml for character in tokens):
-        return mathml
-    root = ET.fromstring(mathml)  # noqa: S314  it is our own converter's output
+    root = trees.read(mathml)
     for parent in list(root.iter()):
         for place, child in enumerate(list(parent)):
             token = tokens.get(child.text or "") if child.tag == "mi" else None
@@ -240,7 +262,7 @@ def _fill_formula(mathml: str, tokens: Mapping[str, Token]) -> str:
             _fill_text(parent, tokens)
         for name, text in parent.items():
             parent.set(name, _as_tex(text, tokens))
-    return ET.tostring(root, encoding="unicode", short_empty_elements=False)
+    return trees.write(root)
 
 
 def _needs_brackets(parent: ET.Element, place: int, token: Token) -> bool:

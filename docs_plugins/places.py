@@ -33,6 +33,7 @@ _PHRASE = r"(?:</?(?:a|abbr|b|del|em|i|ins|kbd|mark|q|s|small|span|strong|u|var)
 _DIGIT_BEFORE = re.compile(rf"\d\.?{_PHRASE}\Z")
 _DIGIT_AFTER = re.compile(rf"{_PHRASE}\.?\d")
 _LOOKED_BACK = 80  # characters
+_MEND_FORMULA = "quote its attributes and end its elements, or write it between dollars"
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _HOLDERS = frozenset(
     ("", "li", "dd", "div", "figure", "blockquote", "section", "article", "details", "main")
@@ -77,8 +78,8 @@ def put(html: str, places: Sequence[Place], equations: dict[str, Numbered], repo
     present = {found: places[ord(found) - FIRST].token for found in CHARACTER.findall(html)}
     tokens = {found: token for found, token in present.items() if token is not None}
     html = _ALONE.sub(lambda alone: _unwrapped(alone, places), html)
-    html = fill(html, tokens)
     walk = _Walk(places, report)
+    html = fill(html, tokens, walk.unfilled.__setitem__)
     filled = walk.fill(html)
     if not walk.links:
         return filled
@@ -148,6 +149,7 @@ class _Walk:
         self.open: list[str] = []
         self.captions: list[str | None] = []
         self.links = False
+        self.unfilled: dict[str, str] = {}  # characters in formulas that cannot be read, and why
 
     def fill(self, html: str) -> str:
         out: list[str] = []
@@ -217,7 +219,7 @@ class _Walk:
         if place.mistake:
             self.report(place.mistake)
         if "math" in self.open:
-            return self._in_mathematics(place)
+            return self._in_mathematics(place, self.unfilled.get(piece["place"]))
         if place.late:
             self.links = True
             return piece[0]
@@ -227,7 +229,10 @@ class _Walk:
             self._problem(place, *glued(place.token.shown))
         return place.text
 
-    def _in_mathematics(self, place: Place) -> str:
+    def _in_mathematics(self, place: Place, unread: str | None) -> str:
+        if unread is not None:
+            message = f"a number in a formula that cannot be read: {unread}"
+            self._problem(place, message, _MEND_FORMULA)
         if place.draw or place.late or place.typed:
             what = "a view" if place.draw else "a link" if place.late else "a literal"
             self._problem(

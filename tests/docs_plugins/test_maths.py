@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from docs_plugins.maths import FormulaError, Token, display, fill, inline
+from docs_plugins.maths import FormulaError, Token, display, fill, inline, name_formula
 from docs_plugins.model import Number
 from docs_plugins.numbers import show
 
@@ -59,8 +59,11 @@ def test_the_same_tex_gives_the_same_mathml() -> None:
         (" \n ", "without content", ""),
         ("{" * 200 + "}" * 200, "nested", ""),
         ("x" * 5000, "5000 characters", "4000"),
-        ("\ud800", "surrogate", ""),
-        ("\x00", "isallowed", ""),
+        ("\ud800", "U+D800", "delete it"),
+        ("\x00", "U+0000", "delete it"),
+        ("x \a y", "U+0007", "delete it"),
+        ("x \f y", "U+000C", "delete it"),
+        ("x \ufffe y", "U+FFFE", "delete it"),
         (r"\newcommand{\a}{\a}\a", "too many expansions", ""),
     ],
 )
@@ -145,3 +148,44 @@ def test_no_element_is_closed_by_its_own_tag():
     filled = fill(html, {"\ue000": Token("f.x.value", show(Number(2.5, None, 2.5)))})
     assert "mspace" in filled
     assert "/>" not in html + filled
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (f"<math><mi>x</mi><mo>&nbsp;</mo><mn>{PLACE}</mn></math>", "x 2.5"),
+        (f"<math><mi>&alpha;</mi><mo>&lt;</mo><mn>{PLACE}</mn></math>", "α&lt;2.5"),
+        (
+            f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mn>{PLACE}</mn></math>',
+            "2.5",
+        ),
+    ],
+)
+def test_a_value_is_put_into_a_formula_that_was_typed_as_html(typed: str, shown: str) -> None:
+    html = fill(typed, {PLACE: token(2.5)})
+    assert html.startswith("<math><m")
+    assert words(html) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (f"<math display=block><mn>{PLACE}</mn></math>", "not well-formed"),
+        (f"<math><mi>x<mn>{PLACE}</mn></math>", "mismatched tag"),
+        (f"<math><mi>&nothing;</mi><mn>{PLACE}</mn></math>", "undefined entity"),
+        (f"<math><mi>\a</mi><mn>{PLACE}</mn></math>", "not well-formed"),
+        (f"<math>{'<mrow>' * 3000}{PLACE}{'</mrow>' * 3000}</math>", "too many elements"),
+    ],
+)
+def test_a_typed_formula_that_cannot_be_read_is_left_and_told(typed: str, why: str) -> None:
+    told: list[tuple[str, str]] = []
+    html = fill(typed, {PLACE: token(2.5)}, lambda *failed: told.append(failed))
+    assert html == typed
+    ((place, said),) = told
+    assert place == PLACE
+    assert why in said
+
+
+def test_a_heading_cell_that_cannot_be_read_gets_no_name() -> None:
+    cell = "<math display=block><mn>1</mn></math>"
+    assert name_formula(cell) == cell

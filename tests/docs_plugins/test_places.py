@@ -41,6 +41,7 @@ def filled(html: str) -> tuple[str, list[Problem]]:
         (f'<img alt="is {N}" src="a">', '<img alt="is −1.5000" src="a" data-mg-in="f.y.value">'),
         (f"<p><code>{N}</code></p>", "<p><code>{{ f.y.value }}</code></p>"),
         (f"<!-- {N} -->", "<!-- {{ f.y.value }} -->"),
+        (f"<!-- <math a=b>{N}</math> -->", "<!-- <math a=b>{{ f.y.value }}</math> -->"),
         (f"<script>{N}</script>", "<script>{{ f.y.value }}</script>"),
         (f"<p>{V}</p>", "<table None>"),
         (f"<p>a</p>\n<p>{V}</p>\n<p>b</p>", "<p>a</p>\n<table None>\n<p>b</p>"),
@@ -58,6 +59,10 @@ def test_a_place_is_filled_as_its_surroundings_ask(html: str, page: str) -> None
     [
         (f"<p>text {V}</p>", "a view cannot stand in other text"),
         (f"<td>{V}</td>", "a view cannot stand in a table's cell"),
+        (
+            f"<math a=b>{N}</math>",
+            "a number in a formula that cannot be read: not well-formed (invalid token)",
+        ),
         (f'<img alt="{V}">', "a view cannot stand inside a tag"),
         (f'<img alt="{L}">', "a link cannot stand inside a tag"),
         (f"<math><mtext>{V}</mtext></math>", "a view cannot stand in mathematics"),

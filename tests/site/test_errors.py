@@ -59,6 +59,18 @@ def test_every_kind_of_bad_input_is_named_with_its_line(small_site, directory_ur
     assert not any("good.md" in problem for problem in built.problems)
 
 
+@pytest.mark.parametrize(
+    "formula", ["<math display=block><mn>{{ g.value }}</mn></math>", "$x \a {{ g.value }}$"]
+)
+@pytest.mark.parametrize("command", ["check", "accept"])
+def test_a_formula_that_cannot_be_read_is_an_error_of_its_page(small_site, formula, command):
+    small_site.page("a.md", f"{GOOD}\n{formula}\n")
+    code, printed = small_site.run(command)
+    assert code == 1
+    assert "docs/a.md:12: " in printed
+    assert "docs/a.md:12: " in small_site.build("serve").html("a/index.html")
+
+
 def test_the_same_name_twice(small_site):
     small_site.page("a.md", f"{block('return x1 * x2')}\n{block('return x1 + x2')}")
     built = small_site.build()
