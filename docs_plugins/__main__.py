@@ -163,12 +163,15 @@ def _page_name(given: str, site: Site, docs: Path) -> str:
     path = Path(given)
     for candidate in (docs / path, Path.cwd() / path):
         inside = Path(os.path.normpath(candidate.absolute()))
-        if inside.is_relative_to(docs):
+        if inside.is_relative_to(docs) and inside != docs:
             place = inside.relative_to(docs).as_posix()
             named = inside.relative_to(docs).with_suffix(".md").as_posix()
             for name in (place, f"{place}.md", named):
                 if name in site.pages:
                     return name
+    if not path.name or (Path.cwd() / path).is_dir() or (docs / path).is_dir():
+        example = next(iter(site.pages), "index.md")
+        raise UsageError(f"{given!r} is no page: give one, as {example} is, or none for all pages")
     if not files.is_inside(docs, docs / path) and not files.is_inside(docs, path):
         raise UsageError(f"{given} is outside of {_shown(docs)}")
     close = get_close_matches(path.with_suffix(".md").name, site.pages, 1)

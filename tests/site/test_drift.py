@@ -219,6 +219,14 @@ def test_accept_of_an_unknown_page_is_a_usage_error_with_the_nearest(example_sit
     assert "did you mean index.md?" in printed
 
 
+@pytest.mark.parametrize("given", ["", ".", "docs", "docs/", "sub", "docs/sub"])
+def test_accept_of_a_folder_is_a_usage_error_that_says_what_to_give(example_site, given):
+    example_site.page("sub/second.md", "# Second\n")
+    code, printed = example_site.run("accept", given)
+    assert code == 2
+    assert f"{given!r} is no page: give one, as index.md is" in printed
+
+
 @pytest.mark.parametrize("value", ["true", "1", "false", "0", " "])
 def test_accept_refuses_where_ci_is_set_to_anything(example_site, monkeypatch, value):
     path = drifted(example_site)
