@@ -43,7 +43,7 @@ def columns(*cells: str) -> str:
 
 TITLES = columns("# name", "value | local partial", "adjoint | contribution", "formula")
 
-_HEADER = re.compile(r"# deepnotes record (\d{1,9})\b", re.ASCII)
+_HEADER = re.compile(r"# deepnotes record ([\w.+-]{1,9})(?=:|\s|$)", re.ASCII)
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
 ACCEPT_AGAIN = "accept the page again"
@@ -176,7 +176,7 @@ def _check_version(line: str) -> None:
     header = _HEADER.match(line)
     if header is None:
         raise RecordError("the record does not begin with its header line", 1)
-    if int(header[1]) != VERSION:
+    if header[1] != str(VERSION):
         remedy = f"use the version of deepnotes that wrote it, or {ACCEPT_AGAIN}"
         raise RecordError(
             f"the record has format {header[1]}, this version reads {VERSION}", 1, remedy
