@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
@@ -122,8 +122,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     @event_priority(100)
     def _keep_records_out(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep records out of the site, before anybody takes them for the site's files."""
-        for file in list(files):
-            if file.src_uri.endswith(".record"):
+        for file in _named_like_records(files):
+            if _is_record(file):
                 files.remove(file)
         return files
 
@@ -199,6 +199,9 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             if not BUILDING_AGAIN & {*config.plugins}:
                 self.site.shelf.close()
                 raise ReadingDone
+        for file in _named_like_records(files):  # and is none: what is damaged beside its page
+            if PurePosixPath(file.src_uri).with_suffix("") in self.site.computing():
+                files.remove(file)
         problems = self._log_problems()
         log.info("minigrad: %s", self.site.summary())
         if problems and not (self.serving or self.reading_only):
@@ -256,6 +259,16 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     ) -> LiveReloadServer:
         """Defined so that MkDocs keeps one plugin while it serves."""
         return server
+
+
+def _named_like_records(files: Files) -> list[File]:
+    return [file for file in files if file.src_uri.endswith(record_files.SUFFIX)]
+
+
+def _is_record(file: File) -> bool:
+    if file.abs_src_path is not None:
+        return record_files.is_record(Path(file.abs_src_path))
+    return record_files.begins_as_record(file.content_bytes)
 
 
 def _deferred(path: str) -> ExtraScriptValue:

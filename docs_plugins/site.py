@@ -10,13 +10,14 @@ import shlex
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from subprocess import list2cmdline
 from typing import NamedTuple
 
 from docs_plugins import extras
 from docs_plugins.budget import LONGEST_PAGE
 from docs_plugins.drift import differences, record
+from docs_plugins.drift.files import begins_as_record
 from docs_plugins.elements import problem_box
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
@@ -123,6 +124,14 @@ class Site:
         found = [problem for page in self.pages.values() for problem in sorted(page.problems)]
         return list(dict.fromkeys([*found, *self.problems]))
 
+    def computing(self) -> set[PurePosixPath]:
+        """The pages that have a record, or should have one, without their endings."""
+        return {
+            PurePosixPath(name).with_suffix("")
+            for name, page in self.pages.items()
+            if page.counts.get("blocks") or page.failed
+        }
+
     def drifted(self) -> list[str]:
         """The pages whose record differs, as the accept command takes them."""
         return [name for name, page in self.pages.items() if page.drift]
@@ -176,12 +185,12 @@ class Site:
         locate: Callable[[Computation, int], Origin],
     ) -> list[Problem]:
         page = self.pages[source.page]
-        if source.unreadable and (computations or not page.failed):
+        if not computations and (page.failed or not begins_as_record(source.record or b"")):
+            return []  # a file that is named like a record, beside a page without blocks
+        if source.unreadable:
             return [self._no_record(source, source.unreadable)]
         if source.record is None:
-            return [] if self.serving or not computations else [self._without_record(source)]
-        if not computations and page.failed:
-            return []
+            return [] if self.serving else [self._without_record(source)]
         try:
             found = differences.check(record.decode(source.record), computations)
         except record.RecordError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 SUFFIX = ".record"
+BEGINNING = b"# deepnotes record"  # of every record, whatever its version
 LARGEST = 10_000_000  # bytes; no page computes as much
 PAGE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
@@ -63,8 +65,22 @@ def without_page(docs: Path, known: Collection[Path]) -> Iterator[Path]:
 
 
 def all_records(docs: Path) -> list[Path]:
-    """Every record in a folder that stays in it."""
-    return [path for path in sorted(docs.rglob(f"*{SUFFIX}")) if is_inside(docs, path)]
+    """Every record in a folder that stays in it; other people's files may be named like one."""
+    return [p for p in sorted(docs.rglob(f"*{SUFFIX}")) if is_inside(docs, p) and is_record(p)]
+
+
+def is_record(path: Path) -> bool:
+    """Whether a file begins as a record does."""
+    try:
+        with path.open("rb") as file:
+            return begins_as_record(file.read(len(BOM_UTF8 + BEGINNING)))
+    except OSError:
+        return False
+
+
+def begins_as_record(data: bytes) -> bool:
+    """Whether some bytes begin as a record does."""
+    return data.removeprefix(BOM_UTF8).startswith(BEGINNING)
 
 
 def sweep(docs: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from docs_plugins.drift import files
+from docs_plugins.drift import files, record
 
 KILLED_AT_LINE = """
 import os, sys
 from pathlib import Path
-from docs_plugins.drift import files
+from docs_plugins.drift import files, record
 
 left = int(sys.argv[2])
 
@@ -118,5 +118,21 @@ def test_what_a_killed_write_left_is_swept_away_and_nothing_else(tmp_path: Path)
 def test_records_without_a_page_are_found(tmp_path: Path):
     for name in ("a.md", "a.record", "b.record", "sub/c.record"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
+        (tmp_path / name).write_text(record.HEADER)
     assert [p.name for p in files.without_page(tmp_path, ())] == ["b.record", "c.record"]
+
+
+@pytest.mark.parametrize(
+    ("data", "ours"),
+    [
+        (record.render(()).encode(), True),
+        (b"\xef\xbb\xbf# deepnotes record 2: of another version", True),
+        (b"# deepnotes recor", False),
+        (b"", False),
+        (b"my own measurements", False),
+    ],
+)
+def test_a_record_is_known_by_how_it_begins(tmp_path: Path, data, ours):
+    path = tmp_path / "x.record"
+    path.write_bytes(data)
+    assert files.all_records(tmp_path) == [path] * ours

@@ -284,6 +284,30 @@ def test_records_of_pages_that_compute_nothing_any_more_are_removed(example_site
     assert not example_site.build().failed
 
 
+def test_other_peoples_files_that_are_named_like_records_are_left_alone(example_site):
+    example_site.page("text.md", "# Text\n")
+    names = ("data/measure.record", "x.record", "text.record")
+    for name in names:
+        example_site.page(name, "my own measurements")
+    example_site.accept()
+    built = example_site.build()
+    assert built.problems == []
+    assert set(names) < set(built.files())
+    assert "index.record" not in built.files()
+    code, printed = example_site.run("verify", "site", "--against", "docs")
+    assert code == 0, printed
+    for name in names:
+        assert (example_site.docs / name).read_text(encoding="utf-8") == "my own measurements"
+
+
+def test_a_record_whose_header_is_damaged_is_still_the_record_of_its_page(example_site):
+    path = example_site.docs / "index.record"
+    path.write_text("x" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    (problem,) = example_site.build().problems
+    assert problem.startswith("docs/index.record:1: the record does not begin with its header")
+    assert "index.record" not in example_site.build("serve").files()
+
+
 def test_moving_a_page_with_its_record_changes_nothing(example_site):
     for name in ("index.md", "index.record"):
         (example_site.docs / name).rename(example_site.docs / name.replace("index", "moved"))
