@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DATA = ".json"
 ENDINGS = (DATA, ".svg", ".tex", ".py", ".js")
 _CONTEXT = 24  # characters shown on either side of where two texts part
+_LONGEST_NAME = 80
 _INPUTS = "i:"  # what a block's part of a script begins with
 
 Report = Callable[[int, str, str], None]
@@ -41,9 +42,9 @@ class Folder(NamedTuple):
 
     def file(self, address: str) -> Path | None:
         """The file at an address on the page, None where a single page does without it."""
-        parts = urlsplit(address)
-        path = self.page.parent / unquote(parts.path)
-        away = bool(parts.scheme or parts.netloc) or not is_inside(self.site, path)
+        place, elsewhere = _place(address)
+        path = self.page.parent / place
+        away = elsewhere or not is_inside(self.site, path)
         if not self.whole and (away or not path.is_file()):
             return None
         if away:
@@ -51,6 +52,18 @@ class Folder(NamedTuple):
         if not path.is_file():
             raise Wrong("is not there")
         return path
+
+
+def _place(address: str) -> tuple[str, bool]:
+    """The path of an address, and whether it is on another server; raises `Wrong`."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # it has brackets where a server's name would be
+        raise Wrong("has an address that is none") from None
+    place = unquote(parts.path)
+    if "\0" in place:
+        raise Wrong("has an address that is none")
+    return place, bool(parts.scheme or parts.netloc)
 
 
 def check(
@@ -80,8 +93,9 @@ def check(
 
     read = set()
     for file in found.files:
-        name = PurePosixPath(unquote(urlsplit(file.address).path)).name
+        name = file.address[-_LONGEST_NAME:]
         try:
+            name = PurePosixPath(_place(file.address)[0]).name
             path = folder.file(file.address)
             if path is not None:
                 read.add(path.resolve())
@@ -91,6 +105,8 @@ def check(
                     _compare(path, *made_by(name))
         except Wrong as error:
             report(file.line, name, f"the file {error}")
+        except OSError as error:
+            report(file.line, name[-_LONGEST_NAME:], f"the file cannot be read: {error.strerror}")
     return read
 
 

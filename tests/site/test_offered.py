@@ -117,6 +117,8 @@ def test_a_file_that_is_none_is_named(site, content, message):
         ("https://example.org/my page.g.json", "leads out of the site"),
         ("../../assets/minigrad/sub/my%20page.h.json", "is not there"),
         ("../../index.html", "belongs to no block of the page"),
+        ("http://[x", "has an address that is none"),
+        ("a%00b.g.json", "has an address that is none"),
     ],
 )
 def test_an_address_that_is_no_files_of_the_page_is_named(site, address, message):
@@ -127,6 +129,17 @@ def test_an_address_that_is_no_files_of_the_page_is_named(site, address, message
     page.write_text(wrong, encoding="utf-8")
     assert ("my page.g.json", "no page of the site offers this file") not in told(site)
     assert f"the file {message}" in [message for _, message in told(site)]
+
+
+@pytest.mark.parametrize("address", ["http://[bad/x", "a%00b", f"{'a' * 5_000}.js"])
+def test_a_script_at_no_address_is_named_with_its_line(site, address):
+    page = site / "sub/my page/index.html"
+    html = page.read_text(encoding="utf-8")
+    page.write_text(f'{html}\n<i data-mg-tape="p" data-mg-src="{address}"></i>', encoding="utf-8")
+    (problem,) = verify_site(site).problems
+    assert problem.path.endswith("sub/my page/index.html")
+    assert problem.line == html.count("\n") + 2
+    assert problem.message.startswith("the file ")
 
 
 def test_a_file_that_no_page_offers_is_named(site):
