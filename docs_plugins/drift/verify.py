@@ -334,7 +334,9 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
     """Check a built page, or every page in a folder; with `docs`, against the records there too."""
     verdict = Verdict()
     whole = path.is_dir()
-    pages = sorted(path.rglob("*.html")) if whole else [path]
+    pages = [page for page in sorted(path.rglob("*.html")) if page.is_file()] if whole else [path]
+    if whole and len(pages) == 1 and not any(inventory.lists(path)):  # saved, and no site
+        (path,), whole = pages, False
     unused = dict.fromkeys(files.all_records(docs)) if docs else {}
     blocks: dict[Path, tuple[str, ...]] = {}
     for page in pages:

@@ -150,8 +150,11 @@ def test_a_file_that_no_page_offers_is_named(site):
 
 
 def test_a_single_saved_page_is_verified_without_its_files(site, tmp_path):
-    page = shutil.copy(site / "sub/my page/index.html", tmp_path / "saved.html")
+    folder = tmp_path / "saved"
+    (folder / "page_files").mkdir(parents=True)
+    page = shutil.copy(site / "sub/my page/index.html", folder / "page.html")
     assert verify_site(Path(page)).problems == []
+    assert verify_site(folder).problems == []
 
 
 @pytest.mark.parametrize(
