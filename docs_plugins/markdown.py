@@ -33,7 +33,7 @@ from docs_plugins.sources import Origin, Origins
 HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
 ID = re.compile(r"#[\w-]")
 LOOKED_BACK = 80  # characters before a reference, for a typed =
-LOOKED_AHEAD = 4  # characters behind one, for digits that would be read with its number
+LOOKED_AHEAD = 12  # characters behind one, for digits that would be read with its number
 UNDERLINE = re.compile(r"[> \t]*(?:=+|-+)[ \t]*$")
 
 

@@ -57,6 +57,8 @@ textstyle color textcolor
 # After these a number needs no brackets, whatever its sign.
 _OPENERS = frozenset("=≈≠<>≤≥≡∼∝→↦⇒∈([{|‖⟨,;:.…⁣")
 
+_LEADING = frozenset(("mrow", "mstyle", "mpadded", "msub", "msup", "msubsup"))
+
 
 class FormulaError(ValueError):
     """A formula that cannot be set; `remedy` says what to do instead.
@@ -272,12 +274,25 @@ def _needs_brackets(parent: ET.Element, place: int, token: Token) -> bool:
         return place == 0 and (token.shown.negative or token.shown.exponent is not None)
     if parent.tag in {"munder", "mover", "munderover"}:
         return False
+    after = next((e for e in parent[place + 1 :] if e.tag != "mspace"), None)
+    return _begins_with_digits(after) or _misleads(parent, place, token)
+
+
+def _misleads(parent: ET.Element, place: int, token: Token) -> bool:
+    """Whether a number's sign or first digit would be read with what stands before it."""
     before = next((e for e in reversed(parent[:place]) if e.tag != "mspace"), None)
     if before is None or before.tag == "mtext":
         return False
     if before.tag == "mo":
         return token.shown.negative and (before.text or "") not in _OPENERS
     return token.shown.negative or before.tag == "mn" or before.get("data-mg") is not None
+
+
+def _begins_with_digits(element: ET.Element | None) -> bool:
+    """Whether what stands behind a number begins with a digit, which would be read as its own."""
+    while element is not None and len(element) and element.tag in _LEADING:
+        element = element[0]
+    return element is not None and element.tag == "mn"
 
 
 def _number(token: Token, *, bracketed: bool) -> ET.Element:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
+from docs_plugins.drift.beside import MINUS
 from docs_plugins.maths import Token, fill
 from docs_plugins.problems import Problem
 from docs_plugins.resolving import glued
@@ -34,6 +35,9 @@ _DIGIT_BEFORE = re.compile(rf"\d\.?{_PHRASE}\Z")
 _DIGIT_AFTER = re.compile(rf"{_PHRASE}\.?\d")
 _LOOKED_BACK = 80  # characters
 _MEND_FORMULA = "quote its attributes and end its elements, or write it between dollars"
+_MAY_END_MINUS = ("-", "−", ";", ">")  # -, &minus; and </b>
+_TAGS = re.compile(r"<[^<>]*>|^[^<>]*>")
+LOOKED_BACK = 200  # characters before a number, for a minus
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _HOLDERS = frozenset(
     ("", "li", "dd", "div", "figure", "blockquote", "section", "article", "details", "main")
@@ -140,6 +144,13 @@ def _is_glued(html: str, piece: re.Match[str], number: Token) -> bool:
     return bool(_DIGIT_BEFORE.search(html, max(0, start - _LOOKED_BACK), start))
 
 
+def _minus_before(html: str, end: int) -> bool:
+    """Whether a minus that was typed stands right before a place: verify finds it there too."""
+    if html[end - 1 : end] not in _MAY_END_MINUS:
+        return False
+    return unescape(_TAGS.sub("", html[max(0, end - LOOKED_BACK) : end])).endswith(MINUS)
+
+
 class _Walk:
     """One pass over the HTML, knowing at each character which tags are open."""
 
@@ -227,6 +238,8 @@ class _Walk:
             return self._view(html, piece, place)
         if place.token and _is_glued(html, piece, place.token):
             self._problem(place, *glued(place.token.shown))
+        if place.token and not place.token.related and _minus_before(html, piece.start()):
+            return place.text.replace(" data-mg=", ' data-mg-minus="" data-mg=', 1)
         return place.text
 
     def _in_mathematics(self, place: Place, unread: str | None) -> str:

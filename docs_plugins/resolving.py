@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from docs_plugins import references
+from docs_plugins.drift.beside import GLUED_AFTER, GLUED_BEFORE
 from docs_plugins.model import Computation, Number
 from docs_plugins.numbers import Shown
 
 TYPED_EQUALS = re.compile(r"(?<![<>!:=≠≤≥])(?:=|&=)\s*$")
-GLUED_BEFORE = re.compile(r"\d\.?$")
-GLUED_AFTER = re.compile(r"\d|\.\d|[eE][+−-]?\d")
 QUANTITIES = ("value", "jacobian")  # of a whole block: what a path begins with but a variable
 REMEDY_WHEN_UNSURE = "see the page How these pages are computed"
 DRAWN_NUMBER = re.compile(r' data-mg="(\w+)\.([^"]*)"[^>]{0,80}>([−\d.]+)<')

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from docs_plugins.drift.beside import Beside, without_space
 from docs_plugins.drift.htmltokens import End, Start, Text, tokens
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-
 _ELEMENTS = frozenset(("data-mg", "data-mg-view", "data-mg-fact"))
 _OURS = _ELEMENTS | {"data-mg-block", "data-mg-in", "data-mg-tape"}
 _LONGER = frozenset("<>!:=≠≤≥")  # before =, they make another sign
-_SPACE = re.compile(r"[\s\u2060-\u2064]+")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class PublishedNumber(NamedTuple):
     line: int
     formula: str = ""  # the TeX of the formula that it stands in
     view: str = ""  # the view that it stands in: f.trace
+    before: str = ""  # what a reader sees right before it, outside of views
+    after: str = ""  # and right behind it
+    minus: bool = False  # whether a minus stood right before it when the page was built
 
 
 class PublishedAttributes(NamedTuple):
@@ -121,6 +125,7 @@ class _Open:
     relation: str
     formula: str
     view: str
+    before: str = ""
     depth: int = 1  # elements of its name that are open, itself included
     texts: list[str] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
@@ -130,19 +135,20 @@ def read(html: str) -> Published:
     """Read a page, as built, as saved by a browser, or minified."""
     found = Published()
     opened: list[_Open] = []
-    before = formula = ""  # the last characters of text; the TeX of the formula that is open
+    formula = ""  # the TeX of the formula that is open
     line, counted = 1, 0
     taking = False  # whether the list of files to take away is open
+    beside = Beside()
     for token in tokens(html):
+        _complete(beside.see(token), found)
         if isinstance(token, Text):
-            before = (before + without_space(token.text))[-2:]
             for element in opened:
                 element.texts.append(token.text)
             continue
         for element in opened:
             _follow(element, token)
         while opened and any(element.depth <= 0 for element in opened):
-            _end(opened.pop(), found)
+            _end(opened.pop(), found, beside)
         if token.tag == "math" or token.tag in IMPLIED_END:
             formula = token.attributes.get("data-tex", "") if isinstance(token, Start) else ""
         taking = _takes(token, taking)
@@ -150,10 +156,16 @@ def read(html: str) -> Published:
             line += html.count("\n", counted, token.offset)
             counted = token.offset
             found.files += _taken(token, line) if taking else ()
-            _begin(token, line, before, formula, opened, found)
+            _begin(token, line, beside, formula, opened, found)
     for element in reversed(opened):
-        _end(element, found)
+        _end(element, found, beside)
     return found
+
+
+def _complete(behind: Mapping[int, str], found: Published) -> None:
+    """Say of numbers what stands behind them."""
+    for number, after in behind.items():
+        found.numbers[number] = found.numbers[number]._replace(after=after)
 
 
 def _takes(token: Start | End, taking: bool) -> bool:
@@ -187,7 +199,7 @@ def _follow(element: _Open, token: Start | End) -> None:
 
 
 def _begin(
-    start: Start, line: int, before: str, formula: str, opened: list[_Open], found: Published
+    start: Start, line: int, beside: Beside, formula: str, opened: list[_Open], found: Published
 ) -> None:
     if "data-mg-in" in start.attributes:
         inside = _in_attributes(start.attributes, line)
@@ -204,9 +216,10 @@ def _begin(
     elif start.empty or _ELEMENTS.isdisjoint(start.attributes):
         return
     elif len(opened) < DEEPEST:
-        relation = before[-1:] if before[-1:] in "=≈" and before[:-1] not in _LONGER else ""
+        signs = beside.signs
+        relation = signs[-1:] if signs[-1:] in "=≈" and signs[:-1] not in _LONGER else ""
         view = next((name for o in opened if (name := o.start.attributes.get("data-mg-view"))), "")
-        opened.append(_Open(start, line, relation, formula, view, starts=[start]))
+        opened.append(_Open(start, line, relation, formula, view, beside.before, starts=[start]))
     else:
         found.too_deep = found.too_deep or line
 
@@ -232,7 +245,7 @@ def _block(attributes: Mapping[str, str], line: int) -> PublishedBlock:
     )
 
 
-def _end(element: _Open, found: Published) -> None:
+def _end(element: _Open, found: Published, beside: Beside) -> None:
     attributes = element.start.attributes
     text = without_space("".join(element.texts))
     if "data-mg" in attributes:
@@ -247,7 +260,11 @@ def _end(element: _Open, found: Published) -> None:
             line=element.line,
             formula=element.formula,
             view=element.view,
+            before=element.before,
+            minus="data-mg-minus" in attributes,
         )
+        if not element.view:  # all text of a view is compared
+            beside.wait(len(found.numbers))
         found.numbers.append(number)
     if "data-mg-fact" in attributes:
         found.facts.append(PublishedFact(attributes["data-mg-fact"], text, element.line))
@@ -267,11 +284,6 @@ def _end(element: _Open, found: Published) -> None:
             element.line,
         )
         found.views.append(view)
-
-
-def without_space(text: str) -> str:
-    """A text without white space and the invisible signs of mathematics."""
-    return _SPACE.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ when it was built, so that one whose mark was taken off is missed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from docs_plugins import compute, language, references
 from docs_plugins.budget import Budget, TooMuch
-from docs_plugins.drift import differences, digits, files, inventory, offered, record
-from docs_plugins.drift.published import PublishedView, plain, read, without_space
+from docs_plugins.drift import beside, differences, digits, files, inventory, offered, record
+from docs_plugins.drift.beside import without_space
+from docs_plugins.drift.published import PublishedView, plain, read
 from docs_plugins.drift.rows import call_text
 from docs_plugins.extras import provenance
 from docs_plugins.numbers import FormatError, show
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
         PublishedFact,
         PublishedNumber,
     )
-    from docs_plugins.model import Computation
+    from docs_plugins.model import Computation, Number
+    from docs_plugins.numbers import Shown
 
     Report = Callable[[int, str, str], None]
     Computed = Mapping[str, Computation]
@@ -176,14 +179,44 @@ def _check_number(
     except FormatError as error:
         report(shown.line, shown.path, f"shown {shown.text}, in no format: {error}")
         return
-    if shown.inside:
-        return
+    if not shown.inside:
+        _check_shown(shown, number, expected, report)
+
+
+def _check_shown(shown: PublishedNumber, number: Number, expected: Shown, report: Report) -> None:
     if not digits.same(shown.text, plain(expected.text), number):
         report(shown.line, shown.path, f"shown {shown.text}, computed {number.value!r}")
     elif shown.formula and expected.tex not in shown.formula:
         report(shown.line, shown.path, f"the formula's TeX does not show {expected.tex}")
     elif shown.relation == "=" and expected.relation != "=":
         report(shown.line, shown.path, f"shown as = {shown.text}, but it is rounded")
+    elif not shown.view:
+        _check_beside(shown, expected.tex, report)
+
+
+def _check_beside(shown: PublishedNumber, tex: str, report: Report) -> None:
+    """Miss nothing that makes a number another one: a digit, a sign, a power of ten beside it."""
+    after = beside.GLUED_AFTER.match(shown.after)
+    if beside.GLUED_BEFORE.search(shown.before):
+        told = f"digits stand right before {shown.text}"
+    elif shown.before.endswith(beside.MINUS) and not _has_minus(shown, tex):
+        told = f"a minus stands right before {shown.text}, and none did when it was published"
+    elif after is not None and not _has_power(shown, tex):
+        told = f"“{after[0]}” stands right behind {shown.text}"
+    else:
+        return
+    report(shown.line, shown.path, f"{told}: it is another number")
+
+
+def _has_minus(shown: PublishedNumber, tex: str) -> bool:
+    """Whether the writer has a minus before a number: a formula has it in its TeX."""
+    return shown.minus or bool(re.search(rf"-[\s{{]*{re.escape(tex)}", shown.formula))
+
+
+def _has_power(shown: PublishedNumber, tex: str) -> bool:
+    """Whether the writer multiplies by ten in a formula."""
+    times = rf"{re.escape(tex)}[\s}}]*(?:\\times|×)[\s{{]*10"
+    return shown.after.startswith("×") and bool(re.search(times, shown.formula))
 
 
 def _check_attributes(shown: PublishedAttributes, computed: Computed, report: Report) -> None:

@@ -206,3 +206,52 @@ def test_a_number_that_only_a_view_has_stands_in_a_view(convert):
     assert found_in(html) == []
     moved = html.replace('<span class="mg-n" data-mg="f.value">', f'<span data-mg="{path}">', 1)
     assert [p.message for p in found_in(moved)] == ["shown 4, but f has no such value"]
+
+
+BESIDE = (
+    "```minigrad\ndef f(x, y):\n    a = x * y\n    return a + sin(x)\n\nf(2, 5)\n```\n\n"
+    "It is {{ f.value }} here, and $x + {{ f.a.d.x }} + 2$ there.\n"
+)
+IN_TEXT = '<span class="mg-n" data-mg="f.value">10.9093</span>'
+IN_FORMULA = '<mrow class="mg-n" data-mg="f.a.d.x"><mn>5</mn></mrow>'
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "after"),
+    [
+        *((IN_TEXT, before, "") for before in ("7", "7.", "−", "-", "&minus;", "<b>3</b>")),
+        *((IN_TEXT, "", after) for after in ("9", ".9", "e9", "<b>9</b>", "&#8203;9")),
+        *((IN_TEXT, "", after) for after in ("×10³", " × 10³", "×10<sup>3</sup>")),
+        (IN_FORMULA, "<mn>7</mn>", ""),
+        (IN_FORMULA, "<mo>−</mo>", ""),
+        (IN_FORMULA, "", "<mn>9</mn>"),
+        (IN_FORMULA, "", "<msup><mn>9</mn><mn>2</mn></msup>"),
+        (IN_FORMULA, "", "<mo>×</mo><msup><mn>10</mn><mn>3</mn></msup>"),
+    ],
+)
+def test_what_makes_a_number_another_one_right_beside_it_is_named(convert, number, before, after):
+    html = convert(BESIDE)[1]
+    assert number in html
+    assert found_in(html) == []
+    problem, *_ = found_in(html.replace(number, f"{before}{number}{after}", 1))
+    assert f'data-mg="{problem.item}"' in number
+    assert "it is another number" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is −{{ f.value }} or -{{ f.value }} or &minus;{{ f.value }} or **−**{{ f.value }}",
+        "3 {{ f.value }} 3, *3* *{{ f.value }}* *3*, {{ f.value }} {{ f.x.adjoint }}",
+        "{{ f.value }} × 10 = 109",
+        "{{ f.value }}<sup>1</sup> and x<sub>1</sub>{{ f.value }}",
+        "| 3 | {{ f.value }} | 3 |\n|---|---|---|\n| 3 | {{ f.value }} | 3 |",
+        "$-{{ f.value }}$ and $x - {{ f.value }}$ and ${{ f.value }} \\times 10^{-3}$",
+        "${{ f.value }} 3$ and $3 {{ f.value }}$ and ${{ f.value }} 3^2$ and $x_1 {{ f.value }}$",
+        "$\\frac{3}{{{ f.value }}}$ and $\\sqrt[3]{{{ f.value }}}$ and $3^{{{ f.value }}}$",
+    ],
+)
+def test_what_a_writer_has_beside_numbers_is_no_fault(convert, text):
+    problems, html, _ = convert(f"{BESIDE}\n{text}\n")
+    assert ["record" in problem for problem in problems] == [True]
+    assert found_in(html) == []
