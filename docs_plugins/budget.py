@@ -20,6 +20,7 @@ EFFORT = (
     18  # microseconds of a second opinion, as it estimates itself, to a value: for both engines
 )
 LONGEST_PAGE = 4_000_000  # characters of a page that has blocks
+MOST_LINES = 50_000  # of such a page
 
 
 class TooMuch(ValueError):  # noqa: N818  (the page asks for it, nothing went wrong)
@@ -44,8 +45,12 @@ class Budget:
     @staticmethod
     def check_length(text: str) -> None:
         """Raise `TooMuch` for a page with blocks that is longer than any page that is read."""
-        if len(text) > LONGEST_PAGE and LANGUAGE in text:
-            raise TooMuch(f"the page has {len(text):,} characters, more than {LONGEST_PAGE:,}")
+        length, lines = len(text), text.count("\n")
+        if (length <= LONGEST_PAGE and lines <= MOST_LINES) or LANGUAGE not in text:
+            return
+        if length > LONGEST_PAGE:
+            raise TooMuch(f"the page has {length:,} characters, more than {LONGEST_PAGE:,}")
+        raise TooMuch(f"the page has {lines:,} lines, more than {MOST_LINES:,}")
 
     def take(self, what: str, amount: int = 1) -> None:
         """Take some of it; raises `TooMuch` where too little is left, now and from then on."""

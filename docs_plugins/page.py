@@ -210,7 +210,11 @@ class Page:
             return
         computations = self.computations.values()
         known = literals.results(computations, resolving.drawn_numbers(html, self.computations))
-        for found in literals.find(shown, text, known):
+        repeated = literals.find(shown, text, known)
+        if len(repeated) == literals.MOST_TYPED:
+            message = f"{len(repeated):,} results are typed, and more may be that are not listed"
+            self.problem(origins[min(repeated[-1].line, len(origins)) - 1], message, "quote them")
+        for found in repeated:
             self.problem(
                 origins[min(found.line, len(origins)) - 1],
                 f"{found.text} is typed, and is or nearly is the computed {found.value!r}",

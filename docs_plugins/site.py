@@ -15,7 +15,7 @@ from subprocess import list2cmdline
 from typing import NamedTuple
 
 from docs_plugins import extras
-from docs_plugins.budget import LONGEST_PAGE
+from docs_plugins.budget import LONGEST_PAGE, MOST_LINES
 from docs_plugins.drift import differences, record
 from docs_plugins.drift.files import begins_as_record
 from docs_plugins.elements import problem_box
@@ -272,7 +272,7 @@ def command() -> tuple[str, ...]:
 def shield(markdown: str, others: Collection[str] = ()) -> str:
     """Hide the braces of our references from others, who have given these names a meaning."""
     markdown = markdown.replace(SHIELD[0], "").replace(SHIELD[1], "")
-    if "{{" not in markdown or len(markdown) > LONGEST_PAGE:
+    if "{{" not in markdown or len(markdown) > LONGEST_PAGE or markdown.count("\n") > MOST_LINES:
         return markdown
     fences = find(markdown.split("\n")).fences
     names = {a or b for fence in fences for a, b in DEFINITION.findall(fence.text)}

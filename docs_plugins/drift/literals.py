@@ -21,7 +21,7 @@ from docs_plugins.language import Constant
 from docs_plugins.numbers import DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from docs_plugins.model import Computation
 
@@ -56,6 +56,7 @@ INLINE_ELEMENTS = {  # without sub and sup: a footnote's digit is none of the nu
 }
 FARTHEST = 5  # characters of an exponent; with as many, a number is no double anyway
 LONGEST = 400  # characters of a decimal that are read
+MOST_TYPED = 10_000  # results on one page; after them none is looked for
 LOOKED_AT = 32  # results on either side of a decimal
 # digits that only a closer look puts together: <b>1.7</b>163, 0&#46;2836, 1{,}716.3 in a formula
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -368,13 +369,17 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
         if result is not None:
             counts[decimal[0]] += 1
             found[decimal[0]] = decimal, result
-    bare = seen_together(_MARKUP.sub("", plain(source).replace("{,}", _COMMA)))
-    lines, *elsewhere = map(_lines_by_digits, (without_code(source), source, bare))
+            if counts.total() == MOST_TYPED:
+                break
+    wanted: Counter[str] = Counter()
+    for shown, (decimal, _) in found.items():
+        wanted[_digits(decimal)] += counts[shown]
+    lines = _lines(source, wanted)
     literals = []
     told: Counter[str] = Counter()  # how often the same digits, with another sign or in groups
     for text, (decimal, result) in found.items():
         digits = _digits(decimal)
-        there = next((one[digits] for one in (lines, *elsewhere) if digits in one), [1])
+        there = lines.get(digits, [1])
         first, last = told[digits], told[digits] + counts[text]
         told[digits] = last
         literals += [
@@ -399,15 +404,35 @@ _TYPED = re.compile(
 )
 
 
-def _lines_by_digits(source: str) -> dict[str, list[int]]:
-    """The lines on which each decimal of a Markdown text stands, once for each time."""
+def _lines(source: str, wanted: Mapping[str, int]) -> dict[str, list[int]]:
+    """The lines on which some decimals stand: outside of code, else anywhere, else in pieces."""
     lines: dict[str, list[int]] = {}
-    line, position = 1, 0
+    for text in (without_code, str, _bare):
+        left = {digits: count for digits, count in wanted.items() if digits not in lines}
+        if left:
+            lines |= _lines_by_digits(text(source), left)
+    return lines
+
+
+def _bare(source: str) -> str:
+    return seen_together(_MARKUP.sub("", plain(source).replace("{,}", _COMMA)))
+
+
+def _lines_by_digits(source: str, wanted: Mapping[str, int]) -> dict[str, list[int]]:
+    """The lines on which decimals stand in a text, once for each time and as often as wanted."""
+    lines: dict[str, list[int]] = {}
+    line, position, left = 1, 0, sum(wanted.values())
     for match in _TYPED.finditer(source):
+        digits = _pointed(match[0].replace("\\", ""))
+        there = lines.setdefault(digits, []) if digits in wanted else None
+        if there is None or len(there) == wanted[digits]:
+            continue
         line += source.count("\n", position, match.start())
         position = match.start()
-        digits = _pointed(match[0].replace("\\", ""))
-        lines.setdefault(digits, []).append(line)
+        there.append(line)
+        left -= 1
+        if not left:
+            break
     return lines
 
 

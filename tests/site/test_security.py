@@ -241,6 +241,8 @@ HUGE = {
     "    a = reshape(x, (30, 1)) * reshape(x, (1, 30))\n    return sum(sin(a) @ a, axis=0)\n"
     f"f([{','.join(['1'] * 30)}])\n```\n",
     "many descents": BLOCK.format(3) + "{{ f.descent over=x steps=200 }}\n\n" * 100,
+    "a block of a million lines": "```minigrad\n" + "\n" * 1_000_000 + BLOCK.format(1)[13:],
+    "results typed on one line": BLOCK.format("1.23457") + "2.4691 " * 100_000,
     "results typed on every line": BLOCK.format("1.23457") + "2.4691\n" * 50_000,
 }
 
@@ -299,6 +301,13 @@ def test_a_hostile_page_is_refused(convert, kind):
     problems, _, page = convert(HUGE[kind], None)
     assert any(problem.startswith("docs/page.md:") for problem in problems)
     assert sum(len(c.numbers) for c in page.computations.values()) < 10_000
+
+
+def test_results_that_are_typed_again_and_again_are_listed_to_a_limit(convert):
+    typed = "".join(f"2.524{n % 10}\n" for n in range(40_000))
+    problems, _, _ = convert(BLOCK.format("1.23457") + typed)
+    assert 10_000 <= len(problems) <= 10_002
+    assert any("10,000 results are typed, and more may be" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(
