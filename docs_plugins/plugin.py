@@ -125,6 +125,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         for file in _named_like_records(files):
             if _is_record(file):
                 files.remove(file)
+        if self.dirty:
+            _read_with_newer_records(files, Path(config.docs_dir))
         return files
 
     @event_priority(-1000)
@@ -259,6 +261,18 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     ) -> LiveReloadServer:
         """Defined so that MkDocs keeps one plugin while it serves."""
         return server
+
+
+def _read_with_newer_records(files: Files, docs: Path) -> None:
+    """Have a build of the pages that were edited read those too whose records were."""
+    for file in files.documentation_pages():
+        built, record = Path(file.abs_dest_path), record_files.record_path(docs, file.src_uri)
+        if built.is_file() and record.is_file() and _edited(built) < _edited(record):
+            file.is_modified = lambda: True  # type: ignore[method-assign]
+
+
+def _edited(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _named_like_records(files: Files) -> list[File]:
