@@ -33,11 +33,10 @@ _ALONE = re.compile(rf"<p>\s*({CHARACTER.pattern})\s*</p>")
 _PHRASE = r"(?:</?(?:a|abbr|b|del|em|i|ins|kbd|mark|q|s|small|span|strong|u|var)\b[^<>]{0,200}+>)+"
 _DIGIT_BEFORE = re.compile(rf"\d\.?{_PHRASE}\Z")
 _DIGIT_AFTER = re.compile(rf"{_PHRASE}\.?\d")
-_LOOKED_BACK = 80  # characters
 _MEND_FORMULA = "quote its attributes and end its elements, or write it between dollars"
 _MAY_END_MINUS = ("-", "−", ";", ">")  # -, &minus; and </b>
 _TAGS = re.compile(r"<[^<>]*>|^[^<>]*>")
-LOOKED_BACK = 200  # characters before a number, for a minus
+LOOKED_BACK = 200  # characters before a number, for a minus or a digit
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _HOLDERS = frozenset(
     ("", "li", "dd", "div", "figure", "blockquote", "section", "article", "details", "main")
@@ -141,7 +140,7 @@ def _is_glued(html: str, piece: re.Match[str], number: Token) -> bool:
         return True
     if number.related or not html.endswith(">", 0, start):
         return False
-    return bool(_DIGIT_BEFORE.search(html, max(0, start - _LOOKED_BACK), start))
+    return bool(_DIGIT_BEFORE.search(html, max(0, start - LOOKED_BACK), start))
 
 
 def _minus_before(html: str, end: int) -> bool:

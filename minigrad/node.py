@@ -129,7 +129,7 @@ class Node(Operand):
     def __copy__(self) -> Node:
         return self  # immutable; a copy would be on no tape
 
-    def __deepcopy__(self, memo: object) -> Node:
+    def __deepcopy__(self, _memo: object) -> Node:
         return self
 
     def __repr__(self) -> str:

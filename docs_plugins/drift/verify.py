@@ -29,7 +29,7 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import NOT_DRAWN, Request, read_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from docs_plugins.drift.published import (
         Published,
@@ -372,19 +372,25 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
         (path,), whole = pages, False
     unused = dict.fromkeys(files.all_records(docs)) if docs else {}
     blocks: dict[Path, tuple[str, ...]] = {}
+    computed: dict[Path, Sequence[Computation]] = {}
     for page in pages:
         found = _verify_file(page, offered.Folder(page, path if whole else page.parent, whole))
         verdict.add(found)
         blocks[page] = tuple(computation.name for computation in found.computations)
-        if docs is None or not found.computations:
-            continue
-        recorded = _record_of(page, path, docs, found.computations)
-        if recorded is None:
-            message = f"there is no record of what this page computes in {docs.as_posix()}"
-            verdict.problems.append(Problem(page.as_posix(), 1, "", message))
-        else:
-            unused.pop(recorded, None)
-            verdict.problems += against(recorded, found.computations, page.as_posix())
+        if docs is not None and found.computations:
+            computed[page] = found.computations
+    if docs is not None:
+        at_place = {page: _record_at_place(page, path, docs) for page in computed}
+        for taken in filter(None, at_place.values()):
+            unused.pop(taken, None)
+        for page, computations in computed.items():
+            recorded = at_place[page] or _record_alike(docs, computations, unused)
+            if recorded is None:
+                message = f"there is no record of what this page computes in {docs.as_posix()}"
+                verdict.problems.append(Problem(page.as_posix(), 1, "", message))
+            else:
+                unused.pop(recorded, None)
+                verdict.problems += against(recorded, computations, page.as_posix())
     if whole:
         verdict.problems += [
             Problem(record_path.as_posix(), 1, "", "no page of the site shows what is recorded")
@@ -425,10 +431,8 @@ def _check_whole(path: Path, blocks: Mapping[Path, tuple[str, ...]], verdict: Ve
         )
 
 
-def _record_of(
-    page: Path, site: Path, docs: Path, computations: Sequence[Computation]
-) -> Path | None:
-    """The record of a built page: by its place in the site, else by what it records."""
+def _record_at_place(page: Path, site: Path, docs: Path) -> Path | None:
+    """The record of a built page by its place in the site; None where its source was elsewhere."""
     names: tuple[Path, ...]
     if site.is_dir():
         place = page.relative_to(site)
@@ -440,9 +444,19 @@ def _record_of(
         record_path = docs / f"{name.as_posix()}{files.SUFFIX}"
         if name.name and record_path.is_file() and files.is_inside(docs, record_path):
             return record_path
+    return None
+
+
+def _record_alike(
+    docs: Path, computations: Sequence[Computation], unused: Collection[Path]
+) -> Path | None:
+    """A record of the same calls: one that is no other page's, where several pages have them."""
     headings = {f"## {c.name}: {call_text(c)}" for c in computations}
+    alike = None
     for record_path in files.all_records(docs):
         text = record_path.read_text(encoding="utf-8", errors="replace")
         if headings.issubset(text.splitlines()):
-            return record_path
-    return None
+            if record_path in unused:
+                return record_path
+            alike = alike or record_path
+    return alike

@@ -374,6 +374,17 @@ def test_verify_reads_a_minified_page_and_a_single_saved_one(example_site, tmp_p
     assert "f.x2.adjoint: shown 1.7164, computed 1.7163378145367738" in printed
 
 
+def test_pages_with_the_same_block_have_a_record_each_wherever_they_are_built(example_site):
+    text = (example_site.docs / "index.md").read_text(encoding="utf-8")
+    for name in ("de/index.md", "en/index.md"):
+        example_site.page(name, text)
+    example_site.accept()
+    example_site.build()
+    (example_site.docs / "en").rename(example_site.docs / "posts")  # built from elsewhere
+    code, printed = example_site.run("verify", "site", "--against", "docs")
+    assert code == 0, printed
+
+
 def test_verify_against_records_finds_what_was_accepted_otherwise(example_site):
     example_site.build()
     path = drifted(example_site)
