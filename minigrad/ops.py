@@ -160,7 +160,10 @@ def _scalar_log_power(k: float, a: float, b: float) -> float:
     _scalar_log_power, None,
     lambda y, k, a, b: b * log_power(k, a, b - 1.0) + k * log_power(k - 1.0, a, b - 1.0),
     lambda y, k, a, b: log_power(k + 1.0, a, b), generic=lambda k, a, b: a**b * log(a) ** k,
-    javascript="({1} === 0 && {2:1} > 0 ? 0 : Math.pow({1}, {2}) * Math.pow(Math.log({1}), {0}))",
+    javascript=(
+        "({0:1} < 0 || ({1:1} === 0 && {2:1} > 0) ? 0"
+        " : Math.pow({1}, {2}) * Math.pow(Math.log({1}), {0}))"
+    ),
     exact=log_power_of, domain="a base above 0, or an exponent above 0 at 0", guard=True,
 )  # fmt: skip
 def log_power(k: Value, a: Value, b: Value) -> Value:

@@ -2,9 +2,10 @@
 
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
-plain data; `notation` holds the formulas' TeX against their plain text, `exactness` exact values
-against the numbers, `crosscheck` every number against the second opinion; `work` counts the passes
-of Jacobians; `javascript` has the engine read a call for the browser.
+plain data; `notation` holds the formulas' TeX against their plain text, `scripting` JavaScript
+against the values, `exactness` exact values against the numbers, `crosscheck` every number against
+the second opinion; `work` counts the passes of Jacobians; `javascript` has the engine read a call
+for the browser.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from docs_plugins.compute import exactness, notation
+from docs_plugins.compute import exactness, notation, scripting
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.crosscheck import crosscheck, second_opinion
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
@@ -26,9 +27,10 @@ def run(program: Program, call: Call) -> Computation:
     """Compute one call of a program and everything that pages may show of it.
 
     Raises `ComputationError` where a value or a derivative does not exist, where an array is too
-    large, where a formula is misprinted, and where the second opinion or an exact value differs.
+    large, where any reading of an operation is wrong, and where the second opinion differs.
     """
     notation.hold(call)
+    scripting.hold(call)
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)

@@ -62,5 +62,28 @@ def test_a_wrong_value_on_fractions_is_found(name: str, monkeypatch: pytest.Monk
         computed()
 
 
+SCRIPTS = {
+    "sin": "Math.cos({0})",
+    "subtract": "{0:1} - {1:1}",
+    "multiply": "{0:1} * {1:2}",
+    "sigmoid": "1 / (1 + Math.exp({0:3}))",
+    "power": "Math.pow({1}, {0})",
+    "relu": "{0}",
+    "greater": "+({0:1} >= {1:1})",
+    "where": "({0:1} ? {2:1} : {1:1})",
+    "xlogy": "{0:3} * Math.log({1})",
+    "tanh_slope": "((t) => 2 * t / ((1 + t) * (1 + t)))(Math.exp(-2 * Math.abs({1})))",
+    "exp": "Math.exp({0}) {0}",
+    "log": "Math.ln({0})",
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_wrong_javascript_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OPERATIONS[name], "javascript", SCRIPTS[name])
+    with pytest.raises(compute.ComputationError, match=f"{name} is .* in JavaScript"):
+        computed()
+
+
 def test_all_readings_agree_as_they_are() -> None:
     computed()
