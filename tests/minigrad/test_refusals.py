@@ -153,7 +153,7 @@ def test_the_larger_of_two_arrays_is_no_question_of_yes_or_no(f: Any, remedy: st
         (np.sin, "minigrad.sin"),
         (np.abs, "minigrad.abs"),
         (np.sum, "minigrad.sum"),
-        (np.cosh, "write it with"),
+        (np.i0, "write it with"),
         (np.linalg.norm, "write it with"),
     ],
 )
