@@ -3,8 +3,8 @@
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
 plain data; `notation` holds the formulas' TeX against their plain text, `scripting` JavaScript
-against the values, `exactness` exact values against the numbers, `crosscheck` every number against
-the second opinion; `work` counts the passes of Jacobians; `javascript` has the engine read a call
+and `exactness` exact values against those on floats, `crosscheck` every number against the second
+opinion; `work` counts the passes of Jacobians; `javascript` has the engine read a call
 for the browser.
 """
 
@@ -31,11 +31,11 @@ def run(program: Program, call: Call) -> Computation:
     """
     notation.hold(call)
     scripting.hold(call)
+    exactness.hold(call)
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)
     found = crosscheck(forward, assembled, opinion)
-    exactness.hold(call, assembled.computation)
     return assembled.computation._replace(cross_checks=found.compared, effort=found.effort)
 
 

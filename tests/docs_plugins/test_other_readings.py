@@ -62,6 +62,18 @@ def test_a_wrong_value_on_fractions_is_found(name: str, monkeypatch: pytest.Monk
         computed()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    gap = x - 1\n    return gap**2\n\nf(1.000001)",
+        "def f(x):\n    return sigmoid(0.1 + 0.2 - 0.3 + x) * exp(x)\n\nf(0)",
+        "def f(x):\n    k = 0.1 + 0.2 - 0.3\n    return k * x\n\nf(2)",
+    ],
+)
+def test_floats_whose_terms_cancel_are_no_slip(text: str) -> None:
+    computed(text)
+
+
 SCRIPTS = {
     "sin": "Math.cos({0})",
     "subtract": "{0:1} - {1:1}",
