@@ -126,7 +126,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             if _is_record(file):
                 files.remove(file)
         if self.dirty:
-            _read_with_newer_records(files, Path(config.docs_dir))
+            _read_where_records_changed(files, Path(config.docs_dir), Path(config.site_dir))
         return files
 
     @event_priority(-1000)
@@ -263,11 +263,13 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         return server
 
 
-def _read_with_newer_records(files: Files, docs: Path) -> None:
-    """Have a build of the pages that were edited read those too whose records were."""
+def _read_where_records_changed(files: Files, docs: Path, site: Path) -> None:
+    """Have a build of the pages that were edited read those too whose records were, or are gone."""
+    computing = inventory.read(site) or {}
     for file in files.documentation_pages():
         built, record = Path(file.abs_dest_path), record_files.record_path(docs, file.src_uri)
-        if built.is_file() and record.is_file() and _edited(built) < _edited(record):
+        gone = file.dest_uri in computing and not record.is_file()
+        if gone or (built.is_file() and record.is_file() and _edited(built) < _edited(record)):
             file.is_modified = lambda: True  # type: ignore[method-assign]
 
 

@@ -343,6 +343,12 @@ def test_a_dirty_build_reads_a_page_whose_record_was_edited(example_site):
         assert any("f.x2.adjoint" in p for p in example_site.build(dirty=True).problems)
 
 
+def test_a_dirty_build_misses_a_record_that_is_gone(example_site):
+    assert not example_site.build().failed
+    (example_site.docs / "index.record").unlink()
+    assert any("has no record" in p for p in example_site.build(dirty=True).problems)
+
+
 @pytest.mark.parametrize("directory_urls", [True, False])
 def test_verify_finds_the_site_as_computed_in_both_url_styles(example_site, directory_urls):
     example_site.settings["use_directory_urls"] = directory_urls
