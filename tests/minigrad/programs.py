@@ -144,8 +144,12 @@ def programs(
     length: int = 10,
     several: bool = True,
     primes: tuple[int, ...] = (997, 1009, 1013),
+    last: str | None = None,
 ) -> Program:
-    """A program of up to so many steps, within the domain of each of its operations."""
+    """A program of up to so many steps, within the domain of each of its operations.
+
+    ``last`` is the operation to end with, where its operands allow that.
+    """
     inputs = tuple(
         value(draw, draw(st.sampled_from(SHAPES)), prime) for prime in primes[: draw(counts(3))]
     )
@@ -153,16 +157,17 @@ def programs(
     steps: list[Step] = []
     names = [n for n in mg.OPERATIONS if n not in INSIDE]
     source = random.Random(draw(st.integers(0, 2**32)))
-    for name in source.sample(names, draw(st.integers(2, length))):
+    chosen = source.sample(names, draw(st.integers(2, length)))
+    for name in [*chosen, last] if last else chosen:
         for step in proposed(draw, name, values):
             found = attempt(step, values)
             if found is not None:
                 steps.append(step)
                 values.append(found)
-    last = len(values) - 1
-    outputs = (last,)
+    end = len(values) - 1
+    outputs = (end,)
     if several and draw(st.booleans()):
-        outputs = (last, draw(st.integers(0, last)))
+        outputs = (end, draw(st.integers(0, end)))
     return Program(inputs, tuple(steps), outputs)
 
 
@@ -191,7 +196,7 @@ def proposed(draw: Any, name: str, values: list[Any]) -> list[Step]:
     if attempt(step, values) is not None:
         return [step]
     if operation.partials is None:
-        return fitting(step, values)
+        return fitting(step, values) or of_a_pair(step, values)
     tamed = [Step("sigmoid", (x,)) for x in operands if isinstance(x, int)]
     numbers = iter(range(len(values), len(values) + len(tamed)))
     moved = tuple(next(numbers) if isinstance(x, int) else x for x in operands)
@@ -205,6 +210,15 @@ def fitting(step: Step, values: list[Any]) -> list[Step]:
         if attempt(step._replace(operands=operands), values) is not None:
             return [step._replace(operands=operands)]
     return []
+
+
+def of_a_pair(step: Step, values: list[Any]) -> list[Step]:
+    """The same of a value stacked on itself, where all are numbers and none fits."""
+    pair = Step("stack", (0, 0))
+    moved = step._replace(operands=(len(values),) * len(step.operands))
+    stacked = attempt(pair, values)
+    fits = stacked is not None and attempt(moved, [*values, stacked]) is not None
+    return [pair, moved] if fits else []
 
 
 def operation_is_fixed(name: str) -> bool:
