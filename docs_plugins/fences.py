@@ -1,8 +1,9 @@
 """Find the fences that are ours in a page's lines, and those that look like ours and are not.
 
 Fences of other languages are stepped over whole, so that a page can show our syntax inside a longer
-fence; so are comments that begin a line and end one. A line may begin with quote marks and
-indentation; what the fence holds then begins with the same.
+fence; so are comments that begin a line and end one, and what Markdown takes for code by its
+indentation. A line may begin with quote marks and indentation; what the fence holds then begins
+with the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import NamedTuple
+
+from docs_plugins.nesting import Nesting
 
 LANGUAGE = "minigrad"
 OPENING = re.compile(r"(?P<prefix>[> \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)", re.ASCII)
@@ -59,41 +62,61 @@ def find(lines: list[str]) -> Found:
     """Find our fences, the suspects, and the fences of other languages."""
     found = Found()
     closings: dict[tuple[str, str], int] = {}  # where a search for a closing line last failed
+    nesting = Nesting() if any(map(_is_indented_opening, lines)) else None
     index = end = 0
     while index < len(lines):
-        line = lines[index]
-        opening = OPENING.fullmatch(line)
-        if opening is None:
-            if line.lstrip("> \t").startswith("<!--"):
-                end = _end_of_comment(lines, index, end)
-                if end < len(lines) and not lines[end].partition("-->")[2].strip():
-                    found.others.append(range(index, end + 1))
-                    index = end + 1
-                    continue
-            glued = GLUED.match(line)
-            if glued and _alike(glued["word"]):
-                found.suspects.append(
-                    Suspect(
-                        index,
-                        "a fence cannot stand on a list item's own line",
-                        "put it on a line of its own, indented under the item",
-                    )
-                )
+        line, last = lines[index], None
+        if nesting and nesting.is_code(line):
             index += 1
             continue
-        last = _closing(lines, index, opening, closings)
-        info = opening["info"].strip(" \t")
-        word, rest = _info(info)
-        if _alike(word):
-            trouble = _trouble(index, last, info, word, rest)
-            if trouble:
-                found.suspects.append(trouble)
-            elif last is not None:
-                found.fences.append(_fence(lines, index, last, opening["prefix"], rest))
-        elif last is not None:
-            found.others.append(range(index, last + 1))
+        opening = OPENING.fullmatch(line)
+        if opening is not None:
+            last = _closing(lines, index, opening, closings)
+            _enter(found, lines, index, last, opening)
+        elif line.lstrip("> \t").startswith("<!--"):
+            end = _end_of_comment(lines, index, end)
+            if end < len(lines) and not lines[end].partition("-->")[2].strip():
+                last = end
+                found.others.append(range(index, last + 1))
+        else:
+            _look_at_item(found, index, line)
+        if nesting and (opening or last is not None):
+            nesting.end_paragraph()
         index = index + 1 if last is None else last + 1
     return found
+
+
+def _enter(
+    found: Found, lines: list[str], index: int, last: int | None, opening: re.Match[str]
+) -> None:
+    """Enter a fence as one of ours, as a suspect or as one of another language."""
+    info = opening["info"].strip(" \t")
+    word, rest = _info(info)
+    if _alike(word):
+        trouble = _trouble(index, last, info, word, rest)
+        if trouble:
+            found.suspects.append(trouble)
+        elif last is not None:
+            found.fences.append(_fence(lines, index, last, opening["prefix"], rest))
+    elif last is not None:
+        found.others.append(range(index, last + 1))
+
+
+def _look_at_item(found: Found, index: int, line: str) -> None:
+    """Enter a line that has a list's mark and a fence."""
+    glued = GLUED.match(line)
+    if glued and _alike(glued["word"]):
+        found.suspects.append(
+            Suspect(
+                index,
+                "a fence cannot stand on a list item's own line",
+                "put it on a line of its own, indented under the item",
+            )
+        )
+
+
+def _is_indented_opening(line: str) -> bool:
+    return line.startswith((" ", "\t", ">")) and OPENING.match(line) is not None
 
 
 def _end_of_comment(lines: list[str], first: int, known: int) -> int:

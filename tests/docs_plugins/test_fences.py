@@ -71,6 +71,53 @@ def test_a_block_inside_another_fence_is_an_example(text):
     assert len(found.others) == 1
 
 
+BLOCK = "```minigrad\na\n```"
+
+
+def indented(by, text=BLOCK):
+    return "\n".join(by + line for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("before", "by", "count"),
+    [
+        ("Like this:\n\n", "    ", 0),
+        ("Like this:\n\n", "\t", 0),
+        ("", "    ", 0),
+        ("# Heading\n\n", "    ", 0),
+        ("Like this:\n\n    $ cat page.md\n", "    ", 0),
+        ("- item\n\nLike this:\n\n", "    ", 0),
+        ("- item\n\n", "        ", 0),
+        ("- item\n\n    Like this:\n\n", "        ", 0),
+        ("!!! note\n\n    Like this:\n\n", "        ", 0),
+        ("> Like this:\n>\n", ">     ", 0),
+        ("```python\n- x\n```\n\nLike this:\n\n", "    ", 0),
+        ("Text\n", "    ", 1),
+        ("Text\n\n", "   ", 1),
+        ("- item\n\n", "    ", 1),
+        ("- item\n\n", "      ", 1),
+        ("- item\n\n", "\t", 1),
+        ("- item\n\n    more\n\n", "    ", 1),
+        ("1. item\n\n    - item\n\n", "        ", 1),
+        ("* item\n* item\n\n", "    ", 1),
+        ('!!! note "x"\n', "    ", 1),
+        ("??? note\n\n", "    ", 1),
+        ('=== "tab"\n\n', "    ", 1),
+        ("term\n:   said\n\n", "    ", 1),
+        ("[^1]: note\n\n", "    ", 1),
+        ("> - item\n>\n", ">     ", 1),
+        ("<div>\n\n", "    ", 1),
+    ],
+)
+def test_a_block_in_indented_code_is_none(before, by, count):
+    assert len(find(lines(before + indented(by) + "\n\nmore")).fences) == count
+
+
+def test_after_indented_code_comes_a_block():
+    text = f"Like this:\n\n{indented('    ')}\n\n{BLOCK}\n\n- item\n\n{indented('    ')}"
+    assert [fence.prefix for fence in find(lines(text)).fences] == ["", "    "]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -309,3 +309,9 @@ def test_icons_of_theirs_stay_in_text_and_in_code(theirs):
     )
     text = re.sub(r"<[^>]*>", "", html)
     assert f"{theirs} before 11.6521 and {theirs} {theirs}" in text
+
+
+@pytest.mark.parametrize("other", [[], ["fenced_code"], ["pymdownx.superfences"]])
+def test_a_block_in_indented_code_is_shown_as_it_stands(other):
+    text = "Like this:\n\n    ```minigrad\n    ...\n    ```\n\nmore"
+    assert convert(text, [*other, "minigrad"], block="") == convert(text, other, block="")

@@ -40,6 +40,10 @@ It costs $5, or $7 with `$HOME` and a {{ brace }}.
 
     indented code $x$
 
+    ```minigrad
+    ...
+    ```
+
 ```python
 print("{{ not.ours }}")
 ```
