@@ -27,7 +27,7 @@ from docs_plugins.equations import Formulas
 from docs_plugins.page import Page
 from docs_plugins.problems import Problem
 from docs_plugins.references import BROKEN, TOKEN
-from docs_plugins.site import SHIELD
+from docs_plugins.site import unshielded
 from docs_plugins.sources import Origin, Origins
 
 HEADING = re.compile(r"[> \t]*#{1,6}[ \t]")
@@ -268,7 +268,7 @@ def take(lines: list[str], origins: list[Origin], page: Page) -> tuple[list[str]
             kept += [origins[fence.last]] * 3
             index = fence.last + 1
             continue
-        line = lines[index].replace(SHIELD[0], "{{").replace(SHIELD[1], "}}")
+        line = unshielded(lines[index])
         if index not in foreign:
             following = lines[index + 1] if index + 1 < len(lines) else ""
             line = take_references(line, following, origins[index], page)

@@ -173,6 +173,14 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self.started = time.process_time()
         return str(self.site_module.shield(markdown, others))
 
+    @event_priority(100)
+    def _give_braces_back(
+        self, html: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Leave the page's text as typed to whoever reads it once it is converted."""
+        page.markdown = self.site_module.unshielded(page.markdown or "")
+        return html
+
     def _end_page(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """End the page that was just converted."""
         html = self.site.end(page.file.src_uri, html)
@@ -189,7 +197,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         drawn, known.drawn = known.drawn, []
         return self.packed.pack(html, drawn, self.site_module.words_of)
 
-    on_page_content = CombinedEvent(_end_page, _pack_page)
+    on_page_content = CombinedEvent(_give_braces_back, _end_page, _pack_page)
 
     @event_priority(100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:

@@ -290,6 +290,11 @@ def shield(markdown: str, others: Collection[str] = ()) -> str:
     return BROKEN.sub(hide_open, TOKEN.sub(hide, markdown))
 
 
+def unshielded(markdown: str) -> str:
+    """The same text with its braces again."""
+    return markdown.replace(SHIELD[0], "{{").replace(SHIELD[1], "}}")
+
+
 def lines_above(source: str, markdown: str) -> int:
     """How many lines of front matter stand above a page's text in its file."""
     return source[: len(source) - len(markdown)].count("\n") if source.endswith(markdown) else 0

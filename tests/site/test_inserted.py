@@ -96,3 +96,18 @@ def test_a_block_in_the_text_is_refused(inserting: Any) -> None:
         "write it on the page itself" in line
         for line in site.build().problems
     )
+
+
+READING = """
+def on_page_content(html, page, **_):
+    return html + f"<p>typed: {page.markdown.splitlines()[0]}</p>"
+"""
+
+
+def test_who_reads_a_page_once_it_is_converted_finds_it_as_typed(small_site: SmallSite) -> None:
+    hook = small_site.root / "hook.py"
+    hook.write_text(READING, encoding="utf-8")
+    small_site.settings["hooks"] = [str(hook)]
+    small_site.page("index.md", f"It is {{{{ f.value }}}}.\n\n{BLOCK}")
+    small_site.accept()
+    assert "<p>typed: It is {{ f.value }}.</p>" in small_site.build().html("index.html")
