@@ -6,7 +6,7 @@ tuples, a scalar has one. `element` turns a position in such a tuple into the wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -82,6 +82,15 @@ def partial_path(link: Link, operand: Variable, consumer: Variable, suffix: str 
     """Return the path of a link's local partial, or of one element of it: v2.d.x1."""
     which = link.address.removeprefix(f"{operand.address}.from.{consumer.address}")
     return f"{consumer.address}{suffix}.d.{operand.address}{which}"
+
+
+def summands(links: Sequence[Link]) -> Formula | None:
+    """The contributions as they are added, where each has a short exact form."""
+    parts = [link.exact.tex for link in links if link.exact is not None]
+    if len(parts) < len(links):
+        return None
+    signed = (f" {part}" if part.startswith("-") else f" + {part}" for part in parts[1:])
+    return Formula("".join([parts[0], *signed]), "")
 
 
 class Output(NamedTuple):

@@ -223,7 +223,7 @@ def sqrt(x: Value) -> Value:
 
 
 @elementwise(
-    math.exp, lambda y, x: y, tex="e^{{{0}}}", domain="x < 709.8", exact={0: 1}.get, binds=4,
+    math.exp, lambda y, x: y, tex="e^{{{0}}}", domain="x < 709.78", exact={0: 1}.get, binds=4,
 )  # fmt: skip
 def exp(x: Value) -> Value:
     """Exponential e to the x.
@@ -235,7 +235,7 @@ def exp(x: Value) -> Value:
 
 
 @elementwise(
-    math.expm1, lambda y, x: exp(x), tex="e^{{{0}}} - 1", domain="x < 709.8", exact={0: 0}.get,
+    math.expm1, lambda y, x: exp(x), tex="e^{{{0}}} - 1", domain="x < 709.78", exact={0: 0}.get,
     binds=1,
 )  # fmt: skip
 def expm1(x: Value) -> Value:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from docs_plugins.extras.provenance import call_of
-from docs_plugins.model import Computation, Formula, Link, Number, Variable
+from docs_plugins.model import Computation, Formula, Link, Number, Variable, summands
 from docs_plugins.naming import sign
 from docs_plugins.numbers import show
 
+SOURCE = "https://github.com/ganindu7/deepnotes"  # as pyproject.toml has it
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -142,7 +143,8 @@ def _rows(computation: Computation, variable: Variable) -> list[str]:
     elif links:
         total = Formula(" + ".join(link.symbol.tex for link in links), "")
         symbol = variable.adjoint_symbol
-        right = [f"{symbol.tex} &{_chain(symbol, [total])}{_result(variable.adjoint)}"]
+        told = [total, summands(links)]
+        right = [f"{symbol.tex} &{_chain(symbol, told)}{_result(variable.adjoint)}"]
         right += [_contribution(link) for link in reversed(links)]
     left = [_forward(variable), *["&"] * (len(right) - 1)]
     return [f"{one} & {other}" for one, other in zip(left, right, strict=True)]
@@ -188,7 +190,9 @@ def snippet(computation: Computation) -> str:
     definition = text[: _end_of_function(text)]
     arguments = call.removeprefix(f"{function}(")[:-1]
     return (
-        f'"""{call} and its derivatives, as the page shows them."""\n\n'
+        f'"""{call} and its derivatives, as the page shows them.\n\n'
+        f"minigrad is the engine of deepnotes: pip install git+{SOURCE}\n"
+        '"""\n\n'
         "import minigrad\n"
         "from minigrad import *\n"
         "from minigrad import ln\n\n\n"

@@ -167,7 +167,8 @@ def check_name(name: str, line: int, role: str) -> None:
         )
     if name.startswith("_") or len(name) > 40:
         what = "starts with _" if name.startswith("_") else "is longer than 40 characters"
-        raise ProgramError(f"{name[:40]} cannot be {role}: it {what}", line, "choose another name")
+        shown = name if len(name) <= 40 else f"{name[:40]}…"
+        raise ProgramError(f"{shown} cannot be {role}: it {what}", line, "choose another name")
     if role != "the function's name" and (name in FUNCTIONS or name in ALIASES):
         raise ProgramError(
             f"{name} cannot be {role}: it is a function", line, f"write {name}_ or another name"

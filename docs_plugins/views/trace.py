@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from docs_plugins.model import Computation, Formula, Link, Output, Variable, partial_path
+from docs_plugins.model import Computation, Formula, Link, Output, Variable, partial_path, summands
 from docs_plugins.naming import sign
 from docs_plugins.views import cells
 from docs_plugins.views.base import Option, Request, View, ViewError
@@ -219,7 +219,7 @@ class _Table:
         if len(links) > MOST_TERMS:  # each has a row of its own
             symbols = [*symbols[:2], r"\dots", symbols[-1]]
         tex = " + ".join(symbols)
-        values = self._summands(links)
+        values = summands(links) if len(links) <= MOST_TERMS else None
         return (
             cell(formula(variable.adjoint_symbol), head="row", kind="mg-b mg-sum")
             + cell(formula(Formula(tex, ""), "="), kind="mg-sum")
@@ -227,18 +227,6 @@ class _Table:
             + cell(formula(values, "="), kind="mg-sum")
             + cell(self._numbers(variable, "adjoint"), kind="mg-v mg-sum")
         )
-
-    def _summands(self, links: tuple[Link, ...]) -> Formula | None:
-        """The contributions as they are added, where each has a short exact form."""
-        parts = []
-        for link in links:
-            if link.exact is None or len(links) > MOST_TERMS:
-                return None
-            parts.append(link.exact)
-        tex = parts[0].tex + "".join(
-            f" {part.tex}" if part.tex.startswith("-") else f" + {part.tex}" for part in parts[1:]
-        )
-        return Formula(tex, "")
 
     def _link_cells(self, link: Link, part: str = "") -> str:
         operand = self.computation.variables[link.operand]

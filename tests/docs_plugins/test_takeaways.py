@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +22,6 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from docs_plugins.model import Computation
 
 BLOCKS = {
@@ -100,6 +100,19 @@ def test_the_table_compiles(computation, tmp_path: Path) -> None:
     )
     command = ["pdflatex", "-halt-on-error", "-interaction=batchmode", "table.tex"]
     assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+
+
+def test_a_sum_is_told_with_its_values() -> None:
+    program = parse(BLOCKS["f"])
+    text = takeaways.table(compute.run(program, program.calls[0]))
+    assert r"= \tilde{v}_{01} + \tilde{v}_{02} = 2 -\cos 5 \approx 1.7163" in text
+
+
+def test_the_block_says_where_the_engine_is_to_be_had() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    program = parse(BLOCKS["f"])
+    text = takeaways.snippet(compute.run(program, program.calls[0]))
+    assert f"pip install git+{project['urls']['Source']}" in text
 
 
 def test_the_block_runs_and_gives_the_pages_numbers(computation, capsys) -> None:
