@@ -13,14 +13,6 @@ Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
 OPERATIONS: dict[str, Operation] = {}
 """Every operation by name, in the order of declaration."""
-DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("scalar", "partials", "at_kink", "exact", "generic", "objects", "sized")),
-    **dict.fromkeys(("push", "pull"), ()),
-    **dict.fromkeys(("tex", "text", "javascript", "domain", "kink"), ""),
-    **dict.fromkeys(("carries", "blind", "guard"), False),
-    "binds": 9,
-}
-"""What an entry of the table need not say."""
 
 
 class Operation:
@@ -55,44 +47,43 @@ class Operation:
         apply: The function that users call.
     """
 
-    __slots__ = ("apply", "name", "value", *DEFAULTS)
-
-    apply: Function
     name: str
     value: Function
-    scalar: Function
-    partials: tuple[Function, ...] | None
-    push: Sequence[Function]
-    pull: Sequence[Function]
-    tex: str
-    text: str
-    javascript: str
-    binds: int
-    domain: str
-    kink: str
-    at_kink: Function
-    exact: Function
-    generic: Function
-    objects: Function
-    sized: Function
-    carries: bool
-    blind: bool
-    guard: bool
+    scalar: Function = None
+    partials: tuple[Function, ...] | None = None
+    push: Sequence[Function] = ()
+    pull: Sequence[Function] = ()
+    tex: str = ""
+    text: str = ""
+    javascript: str = ""
+    binds: int = 9
+    domain: str = ""
+    kink: str = ""
+    at_kink: Function = None
+    exact: Function = None
+    generic: Function = None
+    objects: Function = None
+    sized: Function = None
+    carries: bool = False
+    blind: bool = False
+    guard: bool = False
+    apply: Function = None
 
     def __init__(self, name: str, value: Function, **given: Any) -> None:
         """Take what is given, and the defaults; raises `TypeError` for an unknown field."""
-        self.name = name
-        self.value = value
-        self.apply = None
+        if unknown := given.keys() - DEFAULTS.keys():
+            raise TypeError(f"an operation has no {', '.join(unknown)}: {', '.join(DEFAULTS)}")
+        given |= {"name": name, "value": value}
         for field, default in DEFAULTS.items():
-            setattr(self, field, given.pop(field, default))
-        if given:
-            raise TypeError(f"an operation has no {', '.join(given)}: {', '.join(DEFAULTS)}")
+            setattr(self, field, given.get(field, default))
 
     def replaced(self, **changes: Any) -> Operation:
         """The same operation but for some fields; it is in no table, and nothing applies it yet."""
-        fields = {field: getattr(self, field) for field in ("name", "value", *DEFAULTS)}
-        return Operation(**{**fields, **changes})
+        return Operation(**{**vars(self), "apply": None, **changes})
+
+
+DEFAULTS = {field: getattr(Operation, field, None) for field in Operation.__annotations__}
+"""What an entry of the table need not say."""
 
 
 class Reading(Operand):

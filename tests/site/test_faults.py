@@ -136,7 +136,7 @@ def scaled(rule: Any, factor: float) -> Any:
 def seeded(fault: RuleFault) -> Iterator[None]:
     """The engine with one rule changed."""
     found = OPERATIONS[fault.operation]
-    before = {name: getattr(found, name) for name in found.__slots__}
+    before = dict(vars(found))
     # a sign alone, changed twice, as within a stack of stacks, leaves every number right
     factor = -BY_A_BILLIONTH if fault.change == "sign" else BY_A_BILLIONTH
     wording.words.cache_clear()

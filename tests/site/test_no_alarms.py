@@ -150,10 +150,7 @@ def rough_engine(seed: int) -> Iterator[None]:
     source = random.Random(seed)
     wording.words.cache_clear()
     makers = {1: applying.unary, 2: applying.binary, 3: applying.ternary}
-    before = {
-        name: {slot: getattr(found, slot) for slot in found.__slots__}
-        for name, found in OPERATIONS.items()
-    }
+    before = {name: dict(vars(found)) for name, found in OPERATIONS.items()}
     try:
         for name, found in OPERATIONS.items():
             if name in CHOOSING:
