@@ -24,7 +24,7 @@ LARGE = 10_000
 class Operand:
     """What stands in a formula: Python's operators apply the engine's operations to it.
 
-    The operators themselves are set from the table ``operators.OPERATORS``.
+    The operators themselves are set from the tables in ``operators``.
     """
 
     __slots__ = ()

@@ -16,37 +16,35 @@ def _reflected(function: Any) -> Any:
     return lambda self, other: function(other, self)
 
 
-OPERATORS = {
-    "__add__": ops.add,
-    "__radd__": _reflected(ops.add),
-    "__sub__": ops.subtract,
-    "__rsub__": _reflected(ops.subtract),
-    "__mul__": ops.multiply,
-    "__rmul__": _reflected(ops.multiply),
-    "__truediv__": ops.divide,
-    "__rtruediv__": _reflected(ops.divide),
-    "__pow__": ops.power,
-    "__rpow__": _reflected(ops.power),
-    "__matmul__": ops.matmul,
-    "__rmatmul__": _reflected(ops.matmul),
-    "__neg__": ops.negative,
-    "__pos__": lambda self: self,
-    "__abs__": ops.abs,
-    "__gt__": ops.greater,
-    "__ge__": ops.greater_equal,
-    "__lt__": ops.less,
-    "__le__": ops.less_equal,
-    "__eq__": ops.equal,
-    "__ne__": ops.not_equal,
+BINARY = {
+    "add": ops.add,
+    "sub": ops.subtract,
+    "mul": ops.multiply,
+    "truediv": ops.divide,
+    "pow": ops.power,
+    "matmul": ops.matmul,
 }
-for method, function in OPERATORS.items():
-    setattr(Operand, method, function)
+OTHERS = {
+    "neg": ops.negative,
+    "pos": lambda self: self,
+    "abs": ops.abs,
+    "gt": ops.greater,
+    "ge": ops.greater_equal,
+    "lt": ops.less,
+    "le": ops.less_equal,
+    "eq": ops.equal,
+    "ne": ops.not_equal,
+}
+for name, function in (BINARY | OTHERS).items():
+    setattr(Operand, f"__{name}__", function)
+for name, function in BINARY.items():
+    setattr(Operand, f"__r{name}__", _reflected(function))
 Node.__getitem__ = ops.index
 
 
 def _on_ufunc(_self: Operand, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
     """What numpy asks for ``array * node``; its functions proper are refused by name."""
-    apply = FROM_NUMPY.get(ufunc)
+    apply = FROM_NUMPY.get(ufunc.__name__)
     if apply and method == "__call__" and not options:
         return apply(*operands)
     raise TypeError(_advice(ufunc.__name__))
@@ -73,11 +71,7 @@ def _advice(name: str) -> str:
     return f"np.{name} knows no traced values: {remedy}"
 
 
-FROM_NUMPY = {
-    ufunc: f
-    for f in OPERATORS.values()
-    if (ufunc := getattr(np, f.__name__, None)) and ufunc.__name__ == f.__name__
-}
+FROM_NUMPY = {function.__name__: function for function in (BINARY | OTHERS).values()}
 Node.__array_function__ = _on_function
 for name in dir(np.ndarray):
     if name in OPERATIONS or name == "T":
