@@ -15,7 +15,6 @@ from minigrad.node import Node, Value, shape_of
 from minigrad.sweep import Contribution
 
 if TYPE_CHECKING:
-    from minigrad.operation import Function
     from minigrad.trace import Trace
 
 
@@ -51,22 +50,11 @@ def value_size(node: Node, sizes: list[Value]) -> Value:
     for position, operand in enumerate(node.operands):
         if operand.index >= 0:
             try:
-                total = total + pushed_size(node, position, sizes[operand.index])
+                total = total + sent_size(node, position, sizes[operand.index], "push")[1]
             except ArithmeticError:  # no derivative there: the value's own size is all there is
                 continue
-    size = abs(node.value)
-    if type(size) is float and type(total) is float:
-        return max(size, total)
-    size = np.maximum(size, total)
-    return float(size) if not node.shape else np.broadcast_to(size, node.shape)
-
-
-def pushed_size(node: Node, position: int, size: Value) -> Value:
-    """What one operand's size adds to a value's."""
-    values = [x.value for x in node.operands]
-    if node.operation.partials is not None:
-        return abs(sweep.local_partial(node, position)) * size
-    return structural_size(node, node.operation.push[position], size, values)
+    size = np.fmax(abs(node.value), total)
+    return np.broadcast_to(size, node.shape) if node.shape else float(size)
 
 
 def pulled_size(
@@ -74,20 +62,18 @@ def pulled_size(
 ) -> tuple[Value | None, Value]:
     """Size of the local partial and of the contribution of one link."""
     partials = node.operation.partials
-    if partials is not None:
-        if partials[position] is None:
-            return None, None
-        partial = abs(sweep.local_partial(node, position))
-        value = size * partial
-    else:
-        partial = None
-        value = structural_size(node, node.operation.pull[position], size, values)
+    if partials is not None and partials[position] is None:
+        return None, None
+    partial, value = sent_size(node, position, size, "pull")
     return partial, sweep.unbroadcast(value, shape_of(values[position]), seeds)
 
 
-def structural_size(node: Node, rule: Function, size: Value, values: list[Value]) -> Value:
-    """A linear map, or its transpose, applied to sizes."""
-    options = node.options or {}
-    if node.operation.sized:
-        return node.operation.sized(rule, size, node.value, *values, **options)
-    return rule(size, node.value, *values, **options)
+def sent_size(node: Node, position: int, size: Value, way: str) -> tuple[Value | None, Value]:
+    """Size of the local partial, and of what goes over one link, the way "push" or "pull"."""
+    operation = node.operation
+    if operation.partials is not None:
+        partial = abs(sweep.local_partial(node, position))
+        return partial, size * partial
+    rule, sized = getattr(operation, way)[position], operation.sized
+    arguments, options = (size, node.value, *[x.value for x in node.operands]), node.options or {}
+    return None, sized(rule, *arguments, **options) if sized else rule(*arguments, **options)
