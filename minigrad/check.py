@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -39,34 +40,30 @@ def check_grads(
     """
     for mode in (modes,) if isinstance(modes, str) else modes:
         transform = {"rev": jacrev, "fwd": jacfwd}[mode]
-        derivatives = {"": function}
         for level in range(1, order + 1):
-            higher = {}
-            for (by, lower), position in product(derivatives.items(), range(len(args))):
-                name = f"{by}, then {position}" if by else f"{position}"
-                higher[name] = transform(lower, position)
+            for by in product(range(len(args)), repeat=level):
+                lower, last = reduce(transform, by[:-1], function), by[-1]
                 np.testing.assert_allclose(
-                    np.asarray(higher[name](*args)),
-                    differences(lower, args, position),
+                    transform(lower, last)(*args),
+                    differences(lower, args, last),
                     rtol=rtol,
                     atol=atol,
-                    err_msg=f"derivative {level} by argument {name}, mode {mode!r}",
+                    err_msg=f"derivative {level} by argument {', then '.join(map(str, by))},"
+                    f" mode {mode!r}",
                 )
-            derivatives = higher
 
 
 def differences(function: Callable[..., Any], args: Sequence[Any], position: int) -> Any:
     """Central differences by one argument, of shape output.shape + argument.shape."""
     x = np.asarray(as_value(args[position], "check_grads"))
+
+    def at(moved: Any) -> Any:
+        given = moved if moved.ndim else float(moved)
+        return np.asarray(function(*args[:position], given, *args[position + 1 :]), dtype=float)
+
     columns = []
     for place in np.ndindex(x.shape):
-        step = 6e-6 * max(1.0, abs(float(x[place])))  # cube root of the unit roundoff
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = x.copy()
-            moved[place] += sign * step
-            given = moved if moved.ndim else float(moved)
-            value = function(*args[:position], given, *args[position + 1 :])
-            ends.append(np.asarray(value, dtype=float))
-        columns.append((ends[0] - ends[1]) / (2.0 * step))
+        step = np.zeros(x.shape)
+        step[place] = 6e-6 * max(1.0, abs(float(x[place])))  # cube root of the unit roundoff
+        columns.append((at(x + step) - at(x - step)) / (2.0 * step[place]))
     return np.stack(columns, axis=-1).reshape(np.shape(columns[0]) + x.shape)
