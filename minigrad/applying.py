@@ -287,7 +287,8 @@ def on_objects(operation: Operation, values: Sequence[Value], options: Mapping[s
     """The value on object arrays of readings, element by element."""
     if operation.partials is not None:
         return element_by_element(operation.apply, *values)
-    return (operation.objects or operation.value)(*values, **options)
+    value = (operation.objects or operation.value)(*values, **options)
+    return value.item() if type(value) is np.ndarray and not value.ndim else value
 
 
 def element_by_element(function: Function, *values: Value) -> Value:

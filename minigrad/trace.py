@@ -63,7 +63,7 @@ class Trace:
         [5.0, 2.0, 1.0]
         """
         sent: list[Any] | None = [] if contributions else None
-        pairs = list(zip(self.outputs, self.cotangents(seed), strict=True))
+        pairs = self.cotangents(seed)
         adjoints = self.adjoints(pairs, sent=sent)
         if not self.nodes.plain:
             taken = [cotangent for _, cotangent in pairs]
@@ -190,15 +190,15 @@ class Trace:
         self.locate(error)
         return error
 
-    def cotangents(self, seed: Any) -> list[Value]:
-        """One cotangent for each output."""
+    def cotangents(self, seed: Any) -> list[tuple[Node, Value]]:
+        """Each output with its cotangent."""
         if seed is None:
-            return [np.ones(y.shape) if y.shape else 1.0 for y in self.outputs]
+            return [(y, np.ones(y.shape) if y.shape else 1.0) for y in self.outputs]
         several = isinstance(self.value, (tuple, list))
         seeds = seed if several else (seed,)
         if not isinstance(seeds, (tuple, list)) or len(seeds) != len(self.outputs):
             raise ValueError(f"{len(self.outputs)} outputs need a tuple of as many seeds")
-        return [like(given, y, "seed") for given, y in zip(seeds, self.outputs, strict=True)]
+        return [(y, like(given, y, "seed")) for given, y in zip(seeds, self.outputs, strict=True)]
 
     def forward(self, tangents: Sequence[Any]) -> list[Value | None]:
         """Tangents of all nodes, given one tangent for each input.

@@ -88,7 +88,7 @@ def vjp(
     t = run(function, primals, range(len(primals)), owning=True)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        pairs = list(zip(t.outputs, t.cotangents(cotangent), strict=True))
+        pairs = t.cotangents(cotangent)
         adjoints = t.adjoints(pairs, keep="tape")
         taken = [seed for _, seed in pairs]
         return finished(adjoints, t.inputs, taken)

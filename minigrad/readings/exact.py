@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import element_by_element
-from minigrad.node import Node, Tape, Value
-from minigrad.readings.expressions import Expression, Number, Symbol, expression
+from minigrad.applying import element_by_element, evaluate
+from minigrad.readings.expressions import Number, Symbol, expression
 from minigrad.readings.printers import to_text
-from minigrad.readings.symbolic import applied_to_values, elements, exact_array
+from minigrad.readings.rereading import elements, reread, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from minigrad.node import Node, Tape, Value
     from minigrad.trace import Trace
 
 LONGEST = 60
@@ -72,89 +72,59 @@ def exact_sweep(
         of ``Sweep.contributions``, their ``value`` and ``partial`` exact.
     """
     tape = shadow(trace, literals, atoms)[0] if shadowed is None else shadowed
-    pairs = list(zip(trace.outputs, trace.cotangents(seed), strict=True))
     sent: list[sweep.Contribution] = []
 
     def short(node: Node, adjoint: Value) -> Value:
-        return all_named(adjoint, elements(cotangents[node.index], node.shape))
+        return named(adjoint, elements(cotangents[node.index], node.shape))
 
-    given = [(tape[y.index], exact_array(g)) for y, g in pairs if y.index >= 0]
+    given = [(y, spelled(g)) for y, g in trace.cotangents(seed)]
     adjoints = sweep.backward(tape, given, sent=sent, settle=short)
-    ordered = sweep.Sweep(tape, adjoints, sent).contributions
-    opened_links = [
-        link._replace(
-            partial=None if link.partial is None else opened(link.partial), value=opened(link.value)
-        )
-        for link in ordered
+    links = sweep.Sweep(tape, adjoints, sent).contributions
+    return [opened(adjoint) for adjoint in adjoints], [
+        link._replace(partial=opened(link.partial), value=opened(link.value)) for link in links
     ]
-    return [None if a is None else opened(a) for a in adjoints], opened_links
 
 
 def shadow(
     trace: Trace, literals: Mapping[Any, Any], atoms: Mapping[int, Symbol]
 ) -> tuple[Tape, list[Any]]:
     """The tape with exact values (short ones, for the rules), and each node's own expression."""
-    tape = Tape()
     own: list[Any] = []
-    for node in trace.nodes:
-        operands = tuple(
-            tape[x.index]
-            if x.index >= 0
-            else tape.constant(x.operation, exact_array(literals.get((node.index, i), x.value)))
-            for i, x in enumerate(node.operands)
-        )
-        name = elements(atoms[node.index], node.shape)
-        if operands:
-            value = applied_to_values(node, [x.value for x in operands])
-        else:
-            value = exact_array(literals.get(node.index, node.value))
-        kept = all_named(value, name)
-        if operands and too_long(value):
+
+    def short(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
+        kept = named(value, elements(atoms[node.index], node.shape))
+        if operands and any(map(is_long, np.ravel(np.asarray(value, object)))):
             names = [
-                elements(atoms[x.index], x.shape) if x.index >= 0 else y.value
-                for x, y in zip(node.operands, operands, strict=True)
+                elements(atoms[x.index], x.shape) if x.index >= 0 else x.value for x in operands
             ]
-            value = applied_to_values(node, names)
+            value = evaluate(node.operation, names, node.options, None)
         own.append(value)
-        tape.record(node.operation, operands, kept, node.options)
-    return tape, own
+        return kept
+
+    return reread(trace.nodes, literals, short), own
 
 
-def named(value: Any, name: Symbol) -> Expression:
-    """The value, or its name where it would be too long."""
-    value = expression(value)
-    return name if is_long(value) else value
+def named(value: Value, name: Value) -> Value:
+    """The value, or its name where it would be too long; for an array, element by element."""
+    return element_by_element(lambda e, its: its if is_long(e) else expression(e), value, name)
 
 
-def all_named(value: Value, names: Value) -> Value:
-    """The same for every element of an array."""
-    if isinstance(value, np.ndarray) or isinstance(names, np.ndarray):
-        return element_by_element(named, value, names)
-    return named(value, names)
-
-
-def is_long(e: Expression) -> bool:
-    """Whether an expression is too long to be written out."""
+def is_long(value: Value) -> bool:
+    """Whether a number or an expression is too long to be written out."""
+    e = expression(value)
     if isinstance(e, Number):
         return e.value.numerator.bit_length() + e.value.denominator.bit_length() > LARGEST
     return e.size > LONGEST or len(to_text(e)) > LONGEST  # printing nests as deep as the tree
 
 
-def too_long(value: Value) -> bool:
-    """Whether any element is too long to be written out."""
-    if not isinstance(value, np.ndarray):
-        return is_long(expression(value))
-    return any(is_long(expression(e)) for e in value.flat)
-
-
 def opened(value: Value) -> Any:
-    """Fractions in place of number expressions."""
-    if isinstance(value, Number):
-        return value.value
+    """Fractions in place of number expressions, for an array element by element."""
+    if value is None:
+        return None
     if isinstance(value, np.ndarray):
-        return np.frompyfunc(opened, 1, 1)(value) if value.size else value
-    value = expression(value)
-    return value.value if isinstance(value, Number) else value
+        return np.frompyfunc(opened, 1, 1)(value)
+    e = expression(value)
+    return e.value if isinstance(e, Number) else e
 
 
 __all__ = ["Fraction", "exact_sweep", "exact_values"]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.node import Node, Value, shape_of
-from minigrad.readings.expressions import Symbol, expression, symbol
+from minigrad.readings.expressions import expression, symbol
 from minigrad.readings.printers import to_javascript
-from minigrad.readings.symbolic import applied_to_values, elements, reread
+from minigrad.readings.rereading import elements, reread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from minigrad.node import Node, Value
     from minigrad.trace import Trace
 
 
@@ -53,65 +53,35 @@ def to_javascript_tape(
         names: A JavaScript name for each node.
         seed: See ``Trace.backward``.
     """
-    symbols = {i: symbol(name, name) for i, name in names.items()}
-    tape = reread(trace.nodes, symbols)
     statements: list[Statement] = []
-    for node in tape:
-        if node.operands:
-            value = applied_to_values(node, [x.value for x in node.operands])
-            statements += assigned("value", node, node.value, value)
-    adjoints: dict[int, Value] = {}
-    pairs = zip(trace.outputs, trace.cotangents(seed), strict=True)
-    for y, cotangent in pairs:
-        if y.index >= 0:
-            adjoints[y.index] = added(adjoints.get(y.index), cotangent)
-    for node in reversed(tape):
-        if node.index not in adjoints:
-            continue
-        adjoint = named(node, f"d_{names[node.index]}")
-        statements += assigned("adjoint", node, adjoint, adjoints[node.index])
-        values = [x.value for x in node.operands]
-        for position, operand in enumerate(node.operands):
-            if operand.index < 0:
-                continue
-            value = sweep.pulled(node, values, position, adjoint, 0)[1]
-            if value is None:
-                continue
-            name = f"c_{names[operand.index]}_{names[node.index]}_{position}"
-            part = named(operand, name)
-            statements += assigned(
-                "contribution", operand, part, value, consumer=node.index, position=position
-            )
-            adjoints[operand.index] = added(adjoints.get(operand.index), part)
+
+    def assigned(role: str, node: Node, name: str, value: Value, *link: int) -> Value:
+        """Append a statement for each element; what they assign stands for the value then."""
+        values = np.broadcast_to(np.asarray(value, object), node.shape)
+        for place in np.ndindex(node.shape):
+            target = "_".join([name, *map(str, place)])
+            text = to_javascript(expression(values[place]))
+            consumer, position = link or (None, None)
+            statements.append(Statement(role, node.index, consumer, position, place, target, text))
+        return elements(symbol(name, name), node.shape)
+
+    def forward(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
+        return assigned("value", node, names[node.index], value) if operands else value
+
+    def sent(
+        node: Node, values: list[Value], position: int, adjoint: Value, seeds: int, *_: object
+    ) -> tuple[Value | None, Value]:
+        partial, value = sweep.pulled(node, values, position, adjoint, seeds)
+        if value is None:
+            return None, None
+        operand = node.operands[position]
+        name = f"c_{names[operand.index]}_{names[node.index]}_{position}"
+        return partial, assigned("contribution", operand, name, value, node.index, position)
+
+    def settled(node: Node, adjoint: Value) -> Value:
+        return assigned("adjoint", node, f"d_{names[node.index]}", adjoint)
+
+    inputs = {x.index: symbol(names[x.index], names[x.index]) for x in trace.inputs}
+    tape = reread(trace.nodes, inputs, forward)
+    sweep.backward(tape, trace.cotangents(seed), rule=sent, settle=settled)
     return statements
-
-
-def named(node: Node, name: str) -> Value:
-    """Symbols of this name for all elements of a node."""
-    return elements(symbol(name, name), shape_of(node.value))
-
-
-def added(before: Value | None, value: Value) -> Value:
-    """A sum that may not have begun."""
-    return value if before is None else before + value
-
-
-def assigned(
-    role: str,
-    node: Node,
-    targets: Value,
-    values: Value,
-    consumer: int | None = None,
-    position: int | None = None,
-) -> Iterator[Statement]:
-    """One statement for each element."""
-    if isinstance(targets, Symbol) and not isinstance(values, np.ndarray):
-        text = to_javascript(expression(values))
-        yield Statement(role, node.index, consumer, position, (), targets.javascript, text)
-        return
-    left = np.asarray(targets, dtype=object)
-    right = np.broadcast_to(np.asarray(values, dtype=object), left.shape)
-    for element in np.ndindex(left.shape):
-        symbol: Any = left[element]
-        target, text = symbol.javascript, to_javascript(expression(right[element]))
-        yield Statement(role, node.index, consumer, position, element, target, text)

@@ -39,7 +39,7 @@ def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
         for node in trace.nodes:
             sizes.append(value_size(node, sizes))
         sent: list[Contribution] = []
-        pairs = [(y, abs(g)) for y, g in zip(trace.outputs, trace.cotangents(seed), strict=True)]
+        pairs = [(y, abs(g)) for y, g in trace.cotangents(seed)]
         adjoints = sweep.backward(trace.nodes, pairs, sent=sent, rule=pulled_size)
     return Magnitudes(sizes, adjoints, sweep.Sweep(trace.nodes, adjoints, sent).contributions)
 

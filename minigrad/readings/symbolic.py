@@ -10,21 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import on_objects
-from minigrad.node import Node, Tape, Value
-from minigrad.readings.expressions import (
-    Expression,
-    Symbol,
-    applied,
-    constant,
-    expression,
-    symbol,
-)
-from minigrad.readings.printers import subscripted
+from minigrad.readings.expressions import Expression, Symbol, applied, constant, expression
+from minigrad.readings.rereading import reread, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from minigrad.node import Node
     from minigrad.operation import Operation
     from minigrad.trace import Trace
 
@@ -93,9 +85,8 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
     matrix = []
     for y in trace.outputs:
         for seed in np.eye(y.size).reshape(y.size, *y.shape):
-            exact = exact_array(seed if y.shape else 1.0)  # a third of it is no decimal
-            cotangents = [(tape[y.index], exact)] if y.index >= 0 else []
-            adjoints = sweep.backward(tape, cotangents)
+            exact = spelled(seed if y.shape else 1.0)  # a third of it is no decimal
+            adjoints = sweep.backward(tape, [(y, exact)])
             row: list[Expression] = []
             for x in trace.inputs:
                 adjoint = adjoints[x.index]
@@ -103,57 +94,3 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
                 row += [expression(e) for e in np.asarray(found, object).flat]
             matrix.append(row)
     return matrix
-
-
-def reread(tape: Tape, atoms: Mapping[Any, Any]) -> Tape:
-    """The same tape with symbols for values; what has no symbol is written by its operands."""
-    copy = Tape()
-    for node in tape:
-        known = tuple(reread_operand(node, i, copy, atoms) for i in range(len(node.operands)))
-        if node.index in atoms or not known:
-            value = elements(atoms[node.index], node.shape)
-        else:
-            value = applied_to_values(node, [x.value for x in known])
-        copy.record(node.operation, known, value, node.options)
-    return copy
-
-
-def reread_operand(node: Node, position: int, copy: Tape, atoms: Mapping[Any, Any]) -> Node:
-    """An operand on the copied tape."""
-    operand, key = node.operands[position], (node.index, position)
-    if operand.index >= 0:
-        return copy[operand.index]
-    return copy.constant(operand.operation, exact_array(atoms.get(key, operand.value)))
-
-
-def exact_array(x: Any) -> Value:
-    """A literal, or a nested list of them, as expressions."""
-    array = np.asarray(x, object)
-    return np.frompyfunc(expression, 1, 1)(array) if array.ndim else expression(array.item())
-
-
-def applied_to_values(node: Node, values: Sequence[Value]) -> Value:
-    """A node's operation on scalars, or object arrays, of expressions."""
-    if node.operation.partials is not None:
-        return node.operation.apply(*values)
-    arrays = [np.asarray(value, object) for value in values]
-    result = on_objects(node.operation, arrays, node.options or {})
-    return result if node.shape else np.asarray(result, object).item()
-
-
-def elements(atom: Symbol, shape: tuple[int, ...]) -> Value:
-    """A scalar's symbol, or the object array of an array's element symbols."""
-    if not shape:
-        return atom
-    array = np.empty(shape, object)
-    for position in np.ndindex(shape):
-        array[position] = element(atom, position)
-    return array
-
-
-def element(atom: Symbol, position: tuple[int, ...]) -> Symbol:
-    """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
-    places = ",".join(str(i + 1) for i in position)
-    tex = subscripted(atom.tex, places)
-    plain = f"{atom.text}[{','.join(map(str, position))}]"
-    return symbol(tex, plain, "_".join([atom.javascript, *map(str, position)]))
