@@ -43,8 +43,7 @@ class Readings:
             self._typed(),
         )
         self.words = words(key)
-        self.shadowed, own = exact.shadow(self.trace, self.literals, self.words.atoms)
-        self.exact = [exact.opened(value) for value in own]
+        self.tape, self.exact = exact.exact_values(self.trace, self.literals, self.words.atoms)
 
     @cached_property
     def sizes(self) -> minigrad.Magnitudes:
@@ -53,14 +52,7 @@ class Readings:
 
     def exact_sweep(self, seed: Any = None) -> tuple[list[Any], dict[Edge, Any]]:
         """Adjoints, and contributions by operand, consumer and position, as exact values."""
-        adjoints, links = exact.exact_sweep(
-            self.trace,
-            self.literals,
-            self.words.atoms,
-            self.words.cotangents,
-            seed,
-            self.shadowed,
-        )
+        adjoints, links = exact.exact_sweep(self.trace, self.tape, self.words.cotangents, seed)
         return adjoints, {
             (link.operand.index, link.consumer.index, link.position): link.value for link in links
         }

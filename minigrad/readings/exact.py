@@ -6,7 +6,6 @@ Whether a shown decimal is the value itself cannot be read off a double: tanh 20
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,13 +27,11 @@ LONGEST = 60
 LARGEST = 512
 """Fractions of more bits than this are named by their node instead."""
 
-Literals = "Mapping[int | tuple[int, int], Any]"
-
 
 def exact_values(
     trace: Trace, literals: Mapping[Any, Any], atoms: Mapping[int, Symbol]
-) -> list[Any]:
-    """Each node's value: a Fraction where it is rational, else an expression of exact parts.
+) -> tuple[Tape, list[Any]]:
+    """The tape with exact values, and each node's value as it is to be shown.
 
     Args:
         trace: What was evaluated.
@@ -44,34 +41,39 @@ def exact_values(
         atoms: How to write a node whose expression would be too long.
 
     Returns:
-        By node index, a Fraction or an expression; for an array an object array of these.
+        A tape for ``exact_sweep``, and by node index a Fraction where the value is rational, else
+        an expression of exact parts; for an array an object array of these.
     """
-    return [opened(value) for value in shadow(trace, literals, atoms)[1]]
+    own: list[Any] = []
+
+    def short(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
+        kept = named(value, elements(atoms[node.index], node.shape))
+        if operands and any(map(is_long, np.ravel(np.asarray(value, object)))):
+            names = [
+                elements(atoms[x.index], x.shape) if x.index >= 0 else x.value for x in operands
+            ]
+            value = evaluate(node.operation, names, node.options, None)
+        own.append(opened(value))
+        return kept
+
+    return reread(trace.nodes, literals, short), own
 
 
 def exact_sweep(
-    trace: Trace,
-    literals: Mapping[Any, Any],
-    atoms: Mapping[int, Symbol],
-    cotangents: Mapping[int, Symbol],
-    seed: Any = None,
-    shadowed: Tape | None = None,
+    trace: Trace, tape: Tape, cotangents: Mapping[int, Symbol], seed: Any = None
 ) -> tuple[list[Any], list[sweep.Contribution]]:
     """Each node's adjoint, and each contribution, as ``exact_values`` gives the values.
 
     Args:
         trace: What was evaluated.
-        literals: See ``exact_values``.
-        atoms: See ``exact_values``.
+        tape: The same with exact values.
         cotangents: How to write an adjoint whose expression would be too long.
         seed: See ``Trace.backward``.
-        shadowed: The tape that ``shadow`` gives, where it is at hand.
 
     Returns:
         Adjoints by node index (None where nothing depends), and the contributions in the order
         of ``Sweep.contributions``, their ``value`` and ``partial`` exact.
     """
-    tape = shadow(trace, literals, atoms)[0] if shadowed is None else shadowed
     sent: list[sweep.Contribution] = []
 
     def short(node: Node, adjoint: Value) -> Value:
@@ -83,25 +85,6 @@ def exact_sweep(
     return [opened(adjoint) for adjoint in adjoints], [
         link._replace(partial=opened(link.partial), value=opened(link.value)) for link in links
     ]
-
-
-def shadow(
-    trace: Trace, literals: Mapping[Any, Any], atoms: Mapping[int, Symbol]
-) -> tuple[Tape, list[Any]]:
-    """The tape with exact values (short ones, for the rules), and each node's own expression."""
-    own: list[Any] = []
-
-    def short(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
-        kept = named(value, elements(atoms[node.index], node.shape))
-        if operands and any(map(is_long, np.ravel(np.asarray(value, object)))):
-            names = [
-                elements(atoms[x.index], x.shape) if x.index >= 0 else x.value for x in operands
-            ]
-            value = evaluate(node.operation, names, node.options, None)
-        own.append(value)
-        return kept
-
-    return reread(trace.nodes, literals, short), own
 
 
 def named(value: Value, name: Value) -> Value:
@@ -125,6 +108,3 @@ def opened(value: Value) -> Any:
         return np.frompyfunc(opened, 1, 1)(value)
     e = expression(value)
     return e.value if isinstance(e, Number) else e
-
-
-__all__ = ["Fraction", "exact_sweep", "exact_values"]
