@@ -55,7 +55,7 @@ class Expression(Reading):
         self.size: int = size
         self.guarded: bool = guarded
         self.kept: bool = False  # whether it is the only one of its kind: see ``built``
-        self.known: dict[str, tuple[str, int]] = {}  # what it prints as, once that was asked
+        self.known: dict[str, Any] = {}  # what it prints as, once that was asked
         self.plainly: Expression | None = None  # without guards, likewise
 
     @property
@@ -74,7 +74,7 @@ class Expression(Reading):
         found = [x if isinstance(x, Expression) else constant(x) for x in operands]
         if options is None and all(x.kept for x in found):
             return built(operation, *found)
-        return simpler(operation, found) or applied(operation, found, options)
+        return folded(operation, found, options)
 
 
 Kind = TypeVar("Kind", bound=Expression)
@@ -100,7 +100,6 @@ class Symbol(Expression):
         self.tex = tex
         self.text = text
         self.javascript = text if javascript is None else javascript
-        self.known = {"tex": (tex, 10), "text": (text, 10), "javascript": (self.javascript, 10)}
 
 
 class Number(Expression):
@@ -118,20 +117,18 @@ def expression(x: Value) -> Expression:
     """Give numbers and constant arrays as expressions; a float is its shortest decimal."""
     if isinstance(x, Expression):
         return x
-    if isinstance(x, int):
-        return whole_number(x)
     if isinstance(x, Fraction):
         return Number(x)
-    if isinstance(x, float):
-        return literal(float(x))
-    return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
+    if isinstance(x, np.ndarray):
+        return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
+    return number(float(x) if isinstance(x, float) else x)
 
 
 def constant(x: Value) -> Expression:
     """A constant of a rule: a float is exact if it has few digits, as 0.5 has and ln 2 has not."""
     if type(x) is not float or len(digits_of(x)) <= TYPED:
         return expression(x)
-    rounded = Expression(ROUNDED, [literal(abs(x))])
+    rounded = Expression(ROUNDED, [number(abs(x))])
     return rounded if x > 0 else -rounded
 
 
@@ -146,16 +143,10 @@ def kept(e: Kind) -> Kind:
     return e
 
 
-@lru_cache(maxsize=256)
-def literal(x: float) -> Number:
-    """The shortest decimal of a double."""
-    return kept(Number(Fraction(repr(x))))
-
-
-@lru_cache(maxsize=256)
-def whole_number(x: int) -> Number:
-    """An integer."""
-    return kept(Number(x))
+@lru_cache(maxsize=512)
+def number(x: float) -> Number:
+    """A whole number, or a double's shortest decimal, as the only one of its kind."""
+    return kept(Number(repr(x) if isinstance(x, float) else x))
 
 
 @lru_cache(maxsize=2048)
@@ -173,7 +164,7 @@ def built(operation: Operation, *operands: Expression) -> Expression:
     Rules are read on the same signs again and again: what was once built, folded and printed of
     them is found again.
     """
-    return kept(simpler(operation, operands) or applied(operation, operands))
+    return kept(folded(operation, operands))
 
 
 ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")
@@ -196,19 +187,16 @@ def applied(
     return tree
 
 
-def folded(e: Expression) -> Expression:
-    """Compute numbers exactly, and leave ones and zeros out."""
-    return simpler(e.operation, e.operands) or e
-
-
-def simpler(operation: Operation, operands: Sequence[Expression]) -> Expression | None:
-    """What an operation on these operands comes to, if that is simpler than to write it down."""
+def folded(
+    operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
+) -> Expression:
+    """The same, numbers computed exactly, and ones and zeros left out."""
     if operation.exact is not None:
         known = [x.value for x in operands if isinstance(x, Number)]
         if len(known) == len(operands) and (value := operation.exact(*known)) is not None:
             return Number(value)
     fold = FOLDS.get(operation.name)
-    return fold(*operands) if fold else None
+    return (fold and fold(*operands)) or applied(operation, operands, options)
 
 
 def expanded(e: Expression) -> Expression:
@@ -216,11 +204,12 @@ def expanded(e: Expression) -> Expression:
     if not e.guarded:
         return e
     if e.plainly is None:
-        operands = [expanded(x) for x in e.operands]
-        if e.operation.generic:
-            e.plainly = expanded(expression(e.operation.generic(*operands)))
-        else:
-            e.plainly = folded(applied(e.operation, operands, e.options))
+        operands, generic = [expanded(x) for x in e.operands], e.operation.generic
+        e.plainly = (
+            expanded(expression(generic(*operands)))
+            if generic
+            else folded(e.operation, operands, e.options)
+        )
     return e.plainly
 
 

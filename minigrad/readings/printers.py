@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from minigrad.readings.expressions import Expression, Number, expanded
+from minigrad.readings.expressions import Expression, Number, Symbol, expanded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
 TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
-ARGUMENT = 99  # a function's argument stands in brackets however tightly it binds, but for a number
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -27,7 +25,7 @@ def to_tex(e: Expression) -> str:
     >>> to_tex(minigrad.cos(Symbol("v_0", "x2")))
     '\\cos(v_0)'
     """
-    return printed(expanded(e), "tex")[0]
+    return printed(expanded(e), "tex").text
 
 
 def to_text(e: Expression) -> str:
@@ -38,7 +36,7 @@ def to_text(e: Expression) -> str:
     >>> to_text(minigrad.cos(Symbol("v_0", "x2")))
     'cos(x2)'
     """
-    return printed(expanded(e), "text")[0]
+    return printed(expanded(e), "text").text
 
 
 def to_javascript(e: Expression) -> str:
@@ -49,93 +47,86 @@ def to_javascript(e: Expression) -> str:
     >>> to_javascript(minigrad.cos(Symbol("v_0", "x2")))
     'Math.cos(x2)'
     """
-    return printed(e, "javascript")[0]
+    return printed(e, "javascript").text
 
 
-def printed(e: Expression, language: str) -> tuple[str, int]:
-    """Text in one language, and how tightly it binds."""
+class Printed(NamedTuple):
+    """Text in one language, how tightly it binds, and whether it is a number without a sign."""
+
+    text: str
+    binds: int
+    bare: bool = False
+
+    def __format__(self, need: str) -> str:
+        """In brackets where a template needs it to bind more tightly, or as an argument ("f")."""
+        if need == "f":
+            return f" {self.text}" if self.bare else f"({self.text})"
+        return f"({self.text})" if self.binds < int(need or 0) else self.text
+
+
+def printed(e: Expression, language: str) -> Printed:
+    """An expression in one language."""
     known = e.known.get(language)
     if known is None:
-        found = isinstance(e, Number) and printed_number(e.value, language)
-        known = e.known[language] = found or composed(e, language)
+        if isinstance(e, Symbol):
+            known = Printed(getattr(e, language), 10)
+        elif isinstance(e, Number):
+            known = printed_number(e.value, language)
+        else:
+            known = composed(e, language)
+        e.known[language] = known
     return known
 
 
-def composed(e: Expression, language: str) -> tuple[str, int]:
+def composed(e: Expression, language: str) -> Printed:
     """The operation's template around its operands."""
     operation = e.operation
     inner = [printed(x, language) for x in e.operands]
     template, binds = getattr(operation, language), operation.binds
     if not binds:
         return inner[0]
+    if not template:
+        raise NotImplementedError(f"{operation.name} has no reading in {language}")
     if operation.name == "multiply" and language != "javascript":
         first = e.operands[0]
         if isinstance(first, Number) and first.value.numerator < 0:  # -2 x needs no brackets
-            inner[0], binds = (inner[0][0], 2), 1
+            inner[0], binds = Printed(inner[0].text, 2), 1
         elif language == "tex" and ends_open(first):
-            inner[0] = inner[0][0], 1
-    if not template:
-        raise NotImplementedError(f"{operation.name} has no reading in {language}")
-    text = ""
-    for before, field, need in pieces(template):
-        text += before
-        if isinstance(field, int):
-            operand, binding = inner[field]
-            if need == ARGUMENT and operand[:1].isdigit() and isinstance(e.operands[field], Number):
-                text += f" {operand}"
-            else:
-                text += f"({operand})" if binding < need else operand
-        elif field is not None:
-            text += FIELDS[field](e, inner, language)
-    return TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text, binds
+            inner[0] = Printed(inner[0].text, 1)
+    more = {
+        name: field(e, inner, language)
+        for name, field in FIELDS.items()
+        if f"{{{name}}}" in template
+    }
+    text = template.format(*inner, **more)
+    return Printed(TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text, binds)
 
 
-@lru_cache(maxsize=512)
-def pieces(template: str) -> tuple[tuple[str, int | str | None, int], ...]:
-    """A template's texts, each with the field behind it and how tightly that must bind."""
-    return tuple(
-        (
-            text,
-            int(field) if field and field.isdigit() else field,
-            ARGUMENT if need == "f" else int(need or 0),
-        )
-        for text, field, need, _ in Formatter().parse(template)
-    )
-
-
-Inner = list[tuple[str, int]]  # an expression's operands as printed
-
-
-def every(_: Expression, inner: Inner, __: str) -> str:
-    """All operands."""
-    return ", ".join(text for text, _ in inner)
-
-
-def dot(e: Expression, inner: Inner, _: str) -> str:
+def dot(e: Expression, inner: list[Printed], _: str) -> str:
     """The sign of a product, where it needs one."""
     if len(inner) == 2 and all(x.shape for x in e.operands):
         return r"\odot"
-    text, binds = inner[-1]
+    text, binds = inner[-1][:2]
     return r"\cdot" if binds >= 2 and text[:1].isdigit() else r"\,"
 
 
-def subscript(e: Expression, _: Inner, language: str) -> str:
+def subscript(e: Expression, _: list[Printed], language: str) -> str:
     """The key of an element: counted from 1 in TeX; what is no plain one as Python has it."""
     options = e.options or {}
-    key, shape = options.get("key", ()), options.get("shape", e.operands[0].shape)
-    places = subscripts(shape, key) if language == "tex" and "key" in options else None
-    if places is not None:
+    key = options["key"]
+    places = subscripts(options.get("shape", e.operands[0].shape), key)
+    if language == "tex" and places is not None:
         return ",".join(places)
-    plain = all(isinstance(part, int) for part in (key if isinstance(key, tuple) else (key,)))
-    return printed_key(key) if plain or language != "tex" else f"[{printed_key(key)}]"
+    text = printed_key(key)
+    return text if language != "tex" or isinstance(key, int) else f"[{text}]"
 
 
-def entries(e: Expression, inner: Inner, _: str) -> str:
-    """The elements of an array."""
-    return matrix([text for text, _ in inner], e.shape)
-
-
-FIELDS = {"all": every, "dot": dot, "key": subscript, "matrix": entries}
+FIELDS: dict[str, Callable[[Expression, list[Printed], str], str]] = {
+    "all": lambda e, inner, language: ", ".join(x.text for x in inner),
+    "dot": dot,
+    "key": subscript,
+    "matrix": lambda e, inner, language: matrix([x.text for x in inner], e.shape),
+}
 """What else a template may have in braces."""
 
 
@@ -190,24 +181,23 @@ def printed_key(key: Any) -> str:
     return ", ".join(parts)
 
 
-def printed_number(value: Fraction, language: str) -> tuple[str, int]:
+def printed_number(value: Fraction, language: str) -> Printed:
     """A number: a short decimal that is exact, a power of ten, or a fraction."""
-    negative = value.numerator < 0
-    binds = 1 if negative else 10
+    top, bottom = value.numerator, value.denominator
+    binds = 1 if top < 0 else 10
     if language == "javascript":
-        return repr(float(value)).removesuffix(".0"), binds
-    tex, sign = language == "tex", "-" if negative else ""
-    found = decimal(value)
-    if found is None:
-        top, bottom = abs(value.numerator), value.denominator
-        fraction = rf"\frac{{{top}}}{{{bottom}}}" if tex else f"{top}/{bottom}"
-        return sign + fraction, min(binds, 2)
-    digits, exponent = found
-    if exponent == "0":
-        return digits, binds
-    if tex:
-        return rf"{digits} \times 10^{{{exponent}}}", min(binds, 2)
-    return f"{digits}×10{exponent.translate(SUPERSCRIPTS)}", min(binds, 2)
+        text = repr(float(value)).removesuffix(".0")
+    elif (found := decimal(value)) is None:
+        text = str(value)
+        if language == "tex":
+            text = ("-" if top < 0 else "") + rf"\frac{{{abs(top)}}}{{{bottom}}}"
+        binds = min(binds, 2)
+    else:
+        text, exponent = found
+        if exponent != "0":
+            power = rf" \times 10^{{{exponent}}}", f"×10{exponent.translate(SUPERSCRIPTS)}"
+            text, binds = text + power[language != "tex"], min(binds, 2)
+    return Printed(text, binds, text[:1].isdigit())
 
 
 def decimal(value: Fraction) -> tuple[str, str] | None:
