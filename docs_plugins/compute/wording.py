@@ -257,7 +257,7 @@ def times_in_tex(local: Any, adjoint: Any) -> Formula:
 
 def _factor(expression: Any, language: str, *, first: bool = False) -> str:
     expression = expressions.expanded(expressions.expression(expression))
-    text, binds, _ = printers.printed(expression, language)
+    found = printers.printed(expression, language)
     leading_minus = first and isinstance(expression, expressions.Number)
-    swallows = first and language == "tex" and printers.ends_open(expression)
-    return text if (binds >= 2 or leading_minus) and not swallows else f"({text})"
+    stands_alone = (found.binds >= 2 or leading_minus) and not (first and found.ends_open)
+    return found.text if stands_alone else f"({found.text})"

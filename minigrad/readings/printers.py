@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,9 @@ from minigrad.readings.expressions import Expression, Number, Symbol, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from fractions import Fraction
 
 TWICE = re.compile(r"_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))_\{(?=[^{}]*\}$)")
+NEEDS = {"": 0} | {str(n): n for n in range(10)}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -51,17 +52,26 @@ def to_javascript(e: Expression) -> str:
 
 
 class Printed(NamedTuple):
-    """Text in one language, how tightly it binds, and whether it is a number without a sign."""
+    r"""Text in one language.
+
+    Attributes:
+        text: The text.
+        binds: How tightly it binds.
+        bare: Whether it is a number without a sign.
+        ends_open: Whether it ends in a function of one: \ln 2, which swallows what follows.
+    """
 
     text: str
     binds: int
     bare: bool = False
+    ends_open: bool = False
 
     def __format__(self, need: str) -> str:
         """In brackets where a template needs it to bind more tightly, or as an argument ("f")."""
+        text, binds, bare, _ = self
         if need == "f":
-            return f" {self.text}" if self.bare else f"({self.text})"
-        return f"({self.text})" if self.binds < int(need or 0) else self.text
+            return f" {text}" if bare else f"({text})"
+        return f"({text})" if binds < NEEDS[need] else text
 
 
 def printed(e: Expression, language: str) -> Printed:
@@ -87,27 +97,27 @@ def composed(e: Expression, language: str) -> Printed:
         return inner[0]
     if not template:
         raise NotImplementedError(f"{operation.name} has no reading in {language}")
+    ends_open = language == "tex" and "{0:f}" in template and inner[0].bare
     if operation.name == "multiply" and language != "javascript":
-        first = e.operands[0]
+        first, ends_open = e.operands[0], inner[1].ends_open
         if isinstance(first, Number) and first.value.numerator < 0:  # -2 x needs no brackets
             inner[0], binds = Printed(inner[0].text, 2), 1
-        elif language == "tex" and ends_open(first):
+        elif inner[0].ends_open:
             inner[0] = Printed(inner[0].text, 1)
     more = {
-        name: field(e, inner, language)
-        for name, field in FIELDS.items()
-        if f"{{{name}}}" in template
+        name[1:-1]: field(e, inner, language) for name, field in FIELDS.items() if name in template
     }
     text = template.format(*inner, **more)
-    return Printed(TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text, binds)
+    text = TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text
+    return Printed(text, binds, False, ends_open)
 
 
 def dot(e: Expression, inner: list[Printed], _: str) -> str:
     """The sign of a product, where it needs one."""
-    if len(inner) == 2 and all(x.shape for x in e.operands):
+    a, b = e.operands
+    if a.shape and b.shape:
         return r"\odot"
-    text, binds = inner[-1][:2]
-    return r"\cdot" if binds >= 2 and text[:1].isdigit() else r"\,"
+    return r"\cdot" if inner[1].binds >= 2 and inner[1].text[:1].isdigit() else r"\,"
 
 
 def subscript(e: Expression, _: list[Printed], language: str) -> str:
@@ -122,20 +132,12 @@ def subscript(e: Expression, _: list[Printed], language: str) -> str:
 
 
 FIELDS: dict[str, Callable[[Expression, list[Printed], str], str]] = {
-    "all": lambda e, inner, language: ", ".join(x.text for x in inner),
-    "dot": dot,
-    "key": subscript,
-    "matrix": lambda e, inner, language: matrix([x.text for x in inner], e.shape),
+    "{all}": lambda e, inner, language: ", ".join(x.text for x in inner),
+    "{dot}": dot,
+    "{key}": subscript,
+    "{matrix}": lambda e, inner, language: matrix([x.text for x in inner], e.shape),
 }
 """What else a template may have in braces."""
-
-
-def ends_open(e: Expression) -> bool:
-    r"""Whether TeX ends in a function of a bare number: \ln 2, which swallows what follows."""
-    if e.operation.name == "multiply":
-        return ends_open(e.operands[1])
-    one = len(e.operands) == 1 and "{0:f}" in e.operation.tex
-    return one and isinstance(e.operands[0], Number) and e.operands[0].value.numerator >= 0
 
 
 def subscripts(shape: tuple[int, ...], key: Any) -> list[str] | None:
@@ -209,10 +211,7 @@ def decimal(value: Fraction) -> tuple[str, str] | None:
         text = repr(top / bottom)
     except OverflowError:
         return None
-    digits, _, power = text.partition("e")
-    whole, _, places = digits.partition(".")
-    exponent = int(power or 0)
-    shift = exponent - len(places)  # the decimal is the whole number of its digits, shifted
-    if int(whole + places) * 10 ** max(shift, 0) * bottom != top * 10 ** max(-shift, 0):
+    if Fraction(text) != value:
         return (str(top), "0") if bottom == 1 else None
-    return digits.removesuffix(".0"), str(exponent)
+    digits, _, power = text.partition("e")
+    return digits.removesuffix(".0"), str(int(power or 0))
