@@ -29,11 +29,6 @@ class Expression(Reading):
     other expressions are scalars, and structural operations work on object arrays of them.
     """
 
-    __slots__ = (
-        "guarded", "kept", "known", "operands", "operation", "options", "plainly", "shape", "size",
-        "whole",
-    )  # fmt: skip
-
     def __init__(
         self,
         operation: Operation,
@@ -54,7 +49,7 @@ class Expression(Reading):
         self.whole: bool = whole
         self.size: int = size
         self.guarded: bool = guarded
-        self.kept: bool = False  # whether it is the only one of its kind: see ``built``
+        self.kept = False  # whether it is the only one of its kind: see ``built``
         self.known: dict[str, Any] = {}  # what it prints as, once that was asked
         self.plainly: Expression | None = None  # without guards, likewise
 
@@ -72,7 +67,7 @@ class Expression(Reading):
             arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
             return on_objects(operation, arrays, options or {})
         found = [x if isinstance(x, Expression) else constant(x) for x in operands]
-        if options is None and all(x.kept for x in found):
+        if options is None and False not in [x.kept for x in found]:
             return built(operation, *found)
         return folded(operation, found, options)
 
@@ -90,8 +85,6 @@ class Symbol(Expression):
         shape: Of the array that it stands for as a whole; empty for a scalar.
     """
 
-    __slots__ = ("javascript", "tex", "text")
-
     def __init__(
         self, tex: str, text: str, javascript: str | None = None, shape: tuple[int, ...] = ()
     ) -> None:
@@ -105,8 +98,6 @@ class Symbol(Expression):
 class Number(Expression):
     """An exact number."""
 
-    __slots__ = ("value",)
-
     def __init__(self, value: Fraction | int | str) -> None:
         """Take an exact value."""
         super().__init__(ATOM, ())
@@ -117,7 +108,7 @@ def expression(x: Value) -> Expression:
     """Give numbers and constant arrays as expressions; a float is its shortest decimal."""
     if isinstance(x, Expression):
         return x
-    if isinstance(x, Fraction):
+    if type(x) is Fraction:
         return Number(x)
     if isinstance(x, np.ndarray):
         return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
@@ -125,16 +116,18 @@ def expression(x: Value) -> Expression:
 
 
 def constant(x: Value) -> Expression:
-    """A constant of a rule: a float is exact if it has few digits, as 0.5 has and ln 2 has not."""
-    if type(x) is not float or len(digits_of(x)) <= TYPED:
-        return expression(x)
+    """A constant of a rule."""
+    return typed(x) if type(x) is float else expression(x)
+
+
+@lru_cache(maxsize=512)
+def typed(x: float) -> Expression:
+    """A double as if it were typed: exact if it has few digits, as 0.5 has and ln 2 has not."""
+    digits = repr(x).partition("e")[0].replace(".", "").strip("-0")
+    if len(digits) <= TYPED:
+        return number(x)
     rounded = Expression(ROUNDED, [number(abs(x))])
     return rounded if x > 0 else -rounded
-
-
-def digits_of(x: float) -> str:
-    """The significant digits of a double's shortest decimal."""
-    return repr(x).partition("e")[0].replace(".", "").strip("-0")
 
 
 def kept(e: Kind) -> Kind:
