@@ -164,17 +164,15 @@ class Trace:
             return self.tangents(given, seeds, wanted)
 
     def locate(self, error: DomainError) -> None:
-        """Evaluate once more up to the node of an error, to learn the user's line."""
-        if error.node is not None and error.node < len(self.nodes):
-            tape = StoppingTape(error.node)
+        """Evaluate once more, to learn the user's line that makes the node of an error."""
+        if error.node is not None:
+            tape = WatchedTape(error.node, (error.file, error.line))
             arguments = [
                 tape.record(INPUT, (), x.value) if type(x) is Node and x.operation is INPUT else x
                 for x in self.arguments
             ]
-            try:
-                self.function(*arguments)
-            except Found as found:
-                error.file, error.line = found.args
+            self.function(*arguments)
+            error.file, error.line = tape.line
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
         """The error of an argument, or of a value within the function, that is not finite."""
@@ -200,17 +198,20 @@ class Trace:
             raise ValueError(f"{len(self.outputs)} outputs need a tuple of as many seeds")
         return [(y, like(given, y, "seed")) for given, y in zip(seeds, self.outputs, strict=True)]
 
+    def seeded(self, tangents: Sequence[Any]) -> list[tuple[Node, Value]]:
+        """Each input with its tangent."""
+        n = len(self.inputs)
+        if len(tangents) != n:
+            raise ValueError(f"{n} inputs need as many tangents, not {len(tangents)}")
+        return [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
+
     def forward(self, tangents: Sequence[Any]) -> list[Value | None]:
         """Tangents of all nodes, given one tangent for each input.
 
         >>> trace(lambda a, b: a * b, 2.0, 5.0).forward([1.0, 0.0])
         [1.0, 0.0, 5.0]
         """
-        if len(tangents) != len(self.inputs):
-            raise ValueError(
-                f"{len(self.inputs)} inputs need as many tangents, not {len(tangents)}"
-            )
-        pairs = [(x, like(t, x, "tangent")) for x, t in zip(self.inputs, tangents, strict=True)]
+        pairs = self.seeded(tangents)
         return list(unshared(self.tangents(pairs), [tangent for _, tangent in pairs]))
 
     def magnitudes(self, seed: Any = None) -> Magnitudes:
@@ -252,6 +253,7 @@ def trace(function: Callable[..., Any], *args: Any) -> Trace:
         DomainError: If a value is not finite.
         TypeError: If an argument is no number and no array of numbers.
 
+    >>> from minigrad import log
     >>> t = trace(lambda a, b: log(a) + a * b, 1.0, 5.0)
     >>> [node.operation.name for node in t.nodes]
     ['input', 'input', 'log', 'multiply', 'add']
@@ -305,24 +307,21 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
     return node
 
 
-class Found(Exception):  # noqa: N818  (no error: it ends the search for a line)
-    """The user's file and line that made the node asked for."""
+class WatchedTape(Tape):
+    """A tape that notes the user's line where the node of one index is appended."""
 
+    __slots__ = ("line", "watched")
 
-class StoppingTape(Tape):
-    """A tape that stops the evaluation at one node."""
-
-    __slots__ = ("stop",)
-
-    def __init__(self, stop: int) -> None:
-        """Stop where the node of this index is appended."""
+    def __init__(self, watched: int, line: tuple[str | None, int | None]) -> None:
+        """Take the index, and the line to tell if no node gets it."""
         super().__init__()
-        self.stop = stop
+        self.watched = watched
+        self.line = line
 
     def append(self, node: Node) -> None:
-        """Append, or raise ``Found``."""
-        if len(self) == self.stop and node.operands:
-            raise Found(*users_line())
+        """Append, and note."""
+        if len(self) == self.watched and node.operands:
+            self.line = users_line()
         super().append(node)
 
 
@@ -334,7 +333,3 @@ def output(tape: Tape, returned: Any) -> Node:
         raise TypeError("the function returned None: it must return a number, an array, or a tuple")
     value = returned if type(returned) is Node else as_value(returned, "a returned value")
     return tape.constant(CONSTANT, value)
-
-
-if __debug__:
-    from minigrad.ops import log  # noqa: F401  (for the examples)

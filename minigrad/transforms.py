@@ -13,7 +13,7 @@ from minigrad.applying import raising
 from minigrad.jacobians import blocks_of
 from minigrad.node import Value, shape_of
 from minigrad.results import finished, fresh, unshared
-from minigrad.trace import Trace, like, run
+from minigrad.trace import Trace, run
 
 __all__ = [
     "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp",
@@ -105,9 +105,7 @@ def jvp(
     (10.0, 5.0)
     """
     t = run(function, primals, range(len(primals)), owning=False)
-    if len(tangents) != len(t.inputs):
-        raise ValueError(f"{len(t.inputs)} primals need as many tangents, not {len(tangents)}")
-    pairs = [(x, like(v, x, "tangent")) for x, v in zip(t.inputs, tangents, strict=True)]
+    pairs = t.seeded(tangents)
     found = t.output_tangents(pairs)
     out = finished(found, t.outputs, [tangent for _, tangent in pairs])
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
