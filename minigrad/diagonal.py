@@ -32,11 +32,6 @@ class Diagonal(Reading):
         """As of the full matrix."""
         return self.diagonal.shape * 2  # type: ignore[no-any-return]
 
-    @property
-    def ndim(self) -> int:
-        """Two: seeds, and the elements of a vector."""
-        return 2
-
     def __mul__(self, other: Value) -> Value:
         """Stay diagonal, multiplied by a number or a vector."""
         if type(other) is float or shape_of(other) == self.diagonal.shape:

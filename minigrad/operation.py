@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minigrad.node import Operand, Value
+from minigrad.node import Operand, Value, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +90,11 @@ class Reading(Operand):
     """Anything else that a rule can be read on: it says itself what an operation does to it."""
 
     __slots__ = ()
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(shape_of(self))
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None

@@ -53,11 +53,6 @@ class Expression(Reading):
         self.known: dict[str, Any] = {}  # what it prints as, once that was asked
         self.plainly: Expression | None = None  # without guards, likewise
 
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(self.shape)
-
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
     ) -> Value:
