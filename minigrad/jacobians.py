@@ -67,7 +67,7 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     if reverse:
         found = trace.adjoints(identity(outputs, rows), 1, keep="tape")
     else:
-        found = trace.output_tangents(identity(inputs, columns), 1)
+        found = trace.tangents(identity(inputs, columns), 1, for_outputs=True)
     if len(outputs) == len(inputs) == 1:
         y, x = outputs[0], inputs[0]
         whole = seeded(found, x, rows) if reverse else seeds_last(seeded(found, y, columns))

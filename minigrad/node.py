@@ -232,9 +232,11 @@ class Tape(list[Node]):
 
 
 def is_finite(value: Value) -> bool:
-    """Whether a number, or every element of an array, is finite; True for other readings."""
+    """Whether a number, or every element of an array, is finite; True for most readings."""
     if type(value) is float:
         return not value - value
+    if isinstance(value, Operand):
+        value = getattr(value, "diagonal", value)
     if type(value) is not np.ndarray or value.dtype == object:
         return True
     flat = value if value.flags.c_contiguous else value.ravel("K")  # vdot would copy it

@@ -90,12 +90,8 @@ class Trace:
                     break
             else:
                 return found
-        except FloatingPointError:  # some BLAS raise flags without cause: look at the numbers
+        except (FloatingPointError, DomainError):  # some BLAS raise flags without cause
             pass
-        except DomainError as error:
-            if keep == "adjoints" or not sweep.level(self.nodes):
-                self.locate(error)
-                raise
         return (self.again() if keep == "nothing" else self).looked_through(
             cotangents, seeds, sent, sweep.level(self.nodes) if keep != "adjoints" else set()
         )
@@ -137,38 +133,30 @@ class Trace:
             raise
 
     def tangents(
-        self, given: list[tuple[Node, Value]], seeds: int = 0, wanted: set[int] | None = None
+        self, given: list[tuple[Node, Value]], seeds: int = 0, *, for_outputs: bool = False
     ) -> list[Value | None]:
-        """Tangents of all nodes, or of those wanted; an error tells the line that made the node."""
+        """Tangents of all nodes; for the outputs' sake alone what they need not may have none."""
         try:
             with raising():
-                tangents = sweep.forward(self.nodes, given, seeds, wanted)
-            for y in self.outputs:
-                if y.index >= 0 and not is_finite(tangents[y.index]):
-                    sweep.forward(self.nodes, given, seeds, wanted, checked=True)
+                tangents = sweep.forward(self.nodes, given, seeds)
+            if all(is_finite(tangents[y.index]) for y in self.outputs if y.index >= 0):
+                return tangents
+        except DomainError:
+            pass
+        wanted = sweep.needed(self.nodes, self.outputs) if for_outputs else None
+        try:
+            with np.errstate(all="ignore"):
+                return sweep.forward(self.nodes, given, seeds, wanted, checked=True)
         except DomainError as error:
             self.locate(error)
             raise
-        return tangents
-
-    def output_tangents(
-        self, given: list[tuple[Node, Value]], seeds: int = 0
-    ) -> list[Value | None]:
-        """The same for the outputs' sake: what they do not depend on needs no derivative."""
-        try:
-            return self.tangents(given, seeds)
-        except DomainError:
-            wanted = sweep.needed(self.nodes, self.outputs)
-            if len(wanted) == len(self.nodes):
-                raise
-            return self.tangents(given, seeds, wanted)
 
     def locate(self, error: DomainError) -> None:
         """Evaluate once more, to learn the user's line that makes the node of an error."""
         if error.node is not None:
             tape = WatchedTape(error.node, (error.file, error.line))
             arguments = [
-                tape.record(INPUT, (), x.value) if type(x) is Node and x.operation is INPUT else x
+                tape.record(INPUT, (), x.value) if type(x) is Node and x.tape is self.nodes else x
                 for x in self.arguments
             ]
             self.function(*arguments)

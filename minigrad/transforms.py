@@ -106,7 +106,7 @@ def jvp(
     """
     t = run(function, primals, range(len(primals)), owning=False)
     pairs = t.seeded(tangents)
-    found = t.output_tangents(pairs)
+    found = t.tangents(pairs, for_outputs=True)
     out = finished(found, t.outputs, [tangent for _, tangent in pairs])
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 

@@ -212,6 +212,17 @@ def test_nothing_that_is_not_finite_passes(call: Any, bad: float) -> None:
         call(bad)
 
 
+def test_the_line_is_right_where_an_outer_input_is_among_the_arguments() -> None:
+    def inner(x: Any, y: Any) -> Any:
+        moved = x * 1.0
+        root = mg.sqrt(moved)
+        return root * y
+
+    with pytest.raises(mg.DomainError, match="sqrt") as caught:
+        mg.grad(lambda a: mg.grad(inner)(0.0, a))(2.0)
+    assert caught.value.line == inner.__code__.co_firstlineno + 2
+
+
 def test_a_captured_value_is_named_by_what_reads_it() -> None:
     captured = np.array([1.0, np.nan])
 
