@@ -17,9 +17,6 @@ JavaScript.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
-
 import minigrad.operators  # noqa: F401  (gives nodes Python's operators)
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
@@ -35,21 +32,5 @@ from minigrad.sweep import Sweep as Sweep
 from minigrad.trace import Trace as Trace
 from minigrad.trace import trace as trace
 from minigrad.transforms import *  # noqa: F403  (transforms.__all__)
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from minigrad.readings import exact as exact
-    from minigrad.readings import javascript as javascript
-    from minigrad.readings import printers as printers
-    from minigrad.readings import symbolic as symbolic
-
-
-def __getattr__(name: str) -> ModuleType:
-    """Import the readings that give no numbers when they are first asked for."""
-    if name in {"exact", "javascript", "printers", "symbolic"}:
-        return importlib.import_module(f"minigrad.readings.{name}")
-    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
-
 
 __version__ = "0.1.0"
