@@ -19,9 +19,7 @@ def finished(
     results = []
     for node in nodes:
         result = found[node.index] if node.index >= 0 else None
-        if result is None:
-            result = zeros(node.shape)
-        results.append(result)
+        results.append(zeros(node.shape) if result is None else result)
     return unshared(results, taken)
 
 

@@ -98,12 +98,16 @@ class Trace:
 
     def again(self) -> Trace:
         """The same evaluation on a new tape, for one whose values were given up."""
-        given, places = list(self.arguments), [0] * len(self.inputs)
-        for place, x in enumerate(self.arguments):
-            if type(x) is Node and x.tape is self.nodes:
-                given[place] = x.value
-                places[x.index] = place
-        return run(self.function, given, places, owning=False)
+        tape = Tape()
+        return run(self.function, self.arguments_on(tape), (), tape=tape)
+
+    def arguments_on(self, tape: Tape) -> list[Any]:
+        """The arguments, those that are inputs as inputs of another tape."""
+        inputs = [tape.record(INPUT, (), x.value) for x in self.inputs]
+        return [
+            inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
+            for x in self.arguments
+        ]
 
     def looked_through(
         self,
@@ -155,11 +159,7 @@ class Trace:
         """Evaluate once more, to learn the user's line that makes the node of an error."""
         if error.node is not None:
             tape = WatchedTape(error.node, (error.file, error.line))
-            arguments = [
-                tape.record(INPUT, (), x.value) if type(x) is Node and x.tape is self.nodes else x
-                for x in self.arguments
-            ]
-            self.function(*arguments)
+            self.function(*self.arguments_on(tape))
             error.file, error.line = tape.line
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
@@ -252,10 +252,15 @@ def trace(function: Callable[..., Any], *args: Any) -> Trace:
 
 
 def run(
-    function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], *, owning: bool
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    argnums: Sequence[int],
+    *,
+    owning: bool = False,
+    tape: Tape | None = None,
 ) -> Trace:
-    """Evaluate on a new tape, with the arguments of these positions as its inputs."""
-    tape = Tape(owning=owning)
+    """Evaluate on a new tape, or one with inputs; the arguments of these positions are inputs."""
+    tape = Tape(owning=owning) if tape is None else tape
     arguments = list(args)
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
