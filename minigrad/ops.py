@@ -14,7 +14,6 @@ from __future__ import annotations
 import builtins
 import math
 import operator
-from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -28,7 +27,6 @@ from minigrad.rationals import log_power_of, multiple_of_power, power_of, root_o
 from minigrad.shapes import (
     along,
     axes_from_the_end,
-    back,
     flat_positions,
     is_reading,
     lead,
@@ -610,9 +608,7 @@ def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
         return t
-    own = list(shape_of(x))
-    for position in axis:
-        own[position] = 1
+    own = [1 if i - ndim(x) in axis else n for i, n in enumerate(shape_of(x))]
     return reshaped(t, (*shape_of(t)[: ndim(t) - len(own) + len(axis)], *own))
 
 
@@ -667,15 +663,8 @@ def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 
 
 def _folded(function: Any) -> Any:
-    """A reduction on object arrays by a function of two operands."""
-
-    def reduction(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
-        ufunc = np.frompyfunc(function, 2, 1)
-        for position in axis:
-            x = ufunc.reduce(x, axis=position, keepdims=True)
-        return x if keepdims else np.squeeze(x, axis)
-
-    return reduction
+    """A reduction on object arrays by a function of two operands, in whatever order."""
+    return np.frompyfunc(function, 2, 1, identity=None).reduce
 
 
 def _share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
@@ -684,19 +673,19 @@ def _share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     return chosen / sum(chosen, axis, True)
 
 
-def _tied(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
-    """Whether several elements attain the maximum or minimum."""
-    return np.sum(np.equal(x, _kept(y, x, axis, keepdims)), axis=axis) > 1
+def _weighted(weights: Any) -> dict[str, Any]:
+    """The maps of a reduction, given its derivative by each element: (x, y, axis, keepdims)."""
+    return {
+        "push": [lambda t, y, x, **how: sum(t * weights(x, y, **how), **how)],
+        "pull": [lambda g, y, x, **how: _kept(g, x, **how) * weights(x, y, **how)],
+    }
 
 
 EXTREME: dict[str, Any] = {
-    "push": [lambda t, y, x, axis, keepdims: sum(t * _share(x, y, axis, keepdims), axis, keepdims)],
-    "pull": [
-        lambda g, y, x, axis, keepdims: _kept(g, x, axis, keepdims) * _share(x, y, axis, keepdims)
-    ],
+    **_weighted(_share),
     "domain": "at least one element",
     "kink": "it has no derivative at a tie; the largest or smallest share equally",
-    "at_kink": _tied,
+    "at_kink": lambda x, y, **how: _share(x, y, **how) % 1.0 > 0.0,
 }
 
 
@@ -724,28 +713,26 @@ def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return SMALLEST(x, axis=axis, keepdims=keepdims)
 
 
-def _others(x: Value, axis: tuple[int, ...]) -> Value:
+def _others(x: Value, _y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:  # noqa: ARG001
     """For each element the product of all the others that prod takes with it; zeros do not hurt."""
     result = 1.0
     for position in axis:
         count = shape_of(x)[position]
         if not count:
             return x
-        parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
-        before = [1.0, *accumulate(parts[:-1], multiply)]
-        after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]
         if count > 1:
+            parts = [index(x, along(slice(i, i + 1), position)) for i in range(count)]
+            before = [1.0, *accumulate(parts[:-1], multiply)]
+            after = [1.0, *accumulate(parts[:0:-1], multiply)][::-1]
             pairs = zip(before, after, strict=True)
             result *= concatenate([multiply(b, a) for b, a in pairs], position)
-            x = reduce(multiply, parts)
+            x = before[-1] * parts[-1]
     return result
 
 
 @structural(
-    push=[lambda t, y, x, axis, keepdims: sum(t * _others(x, axis), axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: _kept(g, x, axis, keepdims) * _others(x, axis)],
-    reads=over_axes("prod"), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
-    binds=2,
+    **_weighted(_others), reads=over_axes("prod"), objects=_folded(multiply), sized=_on_absolute,
+    tex=r"\prod {0:2}", binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -758,7 +745,7 @@ def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 
 def _weights(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The derivative of y = logsumexp(x) by each element: the softmax of x, which has its tails."""
-    if type(x) is not np.ndarray or x.dtype.kind == "O":
+    if type(x) is not np.ndarray or is_reading(x):
         return softmax(x, axis)
     weights = np.exp(x - _kept(y, x, axis, keepdims))
     weights /= SUM(weights, axis=axis, keepdims=True)  # of a large y the last digits are lost
@@ -780,7 +767,7 @@ def stated(shown: Value, meant: Value) -> Value:
 
 def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The same in the engine's functions, for readings: the largest elements taken out."""
-    top = _folded(maximum)(x, axis, True)
+    top = _folded(maximum)(x, axis=axis, keepdims=True)
     largest = equal(x, top)
     count, rest = sum(largest, axis, True), sum(where(largest, 0.0, exp(x - top)), axis, True)
     result = stated(log(sum(exp(x), axis, True)), log(count) + log1p(rest / count) + top)
@@ -788,9 +775,8 @@ def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 @structural(
-    push=[lambda t, y, x, axis, keepdims: sum(t * _weights(x, y, axis, keepdims), axis, keepdims)],
-    pull=[lambda g, y, x, **how: _kept(g, x, **how) * _weights(x, y, **how)],
-    reads=over_axes("logsumexp"), domain="at least one element", objects=_stable_logsumexp,
+    **_weighted(_weights), reads=over_axes("logsumexp"), domain="at least one element",
+    objects=_stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
@@ -814,7 +800,7 @@ def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 
 def _stable_softmax(x: Value, axis: tuple[int, ...]) -> Value:
     """The same in the engine's functions, for readings: no exponential overflows."""
-    shown, meant = exp(x), exp(x - _folded(maximum)(x, axis, True))
+    shown, meant = exp(x), exp(x - _folded(maximum)(x, axis=axis, keepdims=True))
     return stated(shown / sum(shown, axis, True), meant / sum(meant, axis, True))
 
 
@@ -826,7 +812,7 @@ def _about_mean(g: Value, p: Value, axis: tuple[int, ...]) -> Value:
     """
     if isinstance(p, Reading):
         return g - sum(p * g, axis, True)
-    if any(type(x) is np.ndarray and x.dtype.kind == "O" for x in (g, p)):
+    if any(type(x) is np.ndarray and is_reading(x) for x in (g, p)):
         return _read_about_mean(g, p, axis)
     g = g - sum(g * _share(p, max(p, axis, True), axis, True), axis, True)
     return g - sum(p * g, axis, True)
@@ -943,7 +929,9 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
 
 @structural(
     push=[lambda t, y, x, axes: transpose(t, (*range(len(lead(t, x))), *axes))],
-    pull=[lambda g, y, x, axes: transpose(g, (*range(len(lead(g, y))), *back(axes)))],
+    pull=[
+        lambda g, y, x, axes: transpose(g, (*range(len(lead(g, y))), *np.argsort(axes) - len(axes)))
+    ],
     reads=read_transpose, tex=r"{0:9}^{{\mathsf T}}", text="transpose({0})", binds=4,
 )  # fmt: skip
 def transpose(x: Value, axes: Any = None) -> Value:

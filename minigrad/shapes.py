@@ -43,10 +43,10 @@ def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
     return tuple(sorted(position % axes - axes for position in chosen))
 
 
-def over_axes(name: str, default: Any = None) -> Any:
+def over_axes(name: str) -> Any:
     """Reader of the arguments (x, axis, keepdims) of a reduction."""
 
-    def read(x: Value, axis: Any = default, keepdims: bool = False) -> Any:
+    def read(x: Value, axis: Any = None, keepdims: bool = False) -> Any:
         return (x,), {"axis": axes_from_the_end(axis, ndim(x), name), "keepdims": keepdims}
 
     return read
@@ -89,11 +89,6 @@ def read_reshape(x: Value, shape: Any) -> Any:
     if math.prod(full) != size:
         raise ValueError(f"reshape: {shape_of(x)} has {size} elements and does not fit {asked}")
     return (x,), {"shape": full}
-
-
-def back(axes: tuple[int, ...]) -> tuple[int, ...]:
-    """The order of axes that undoes an order."""
-    return tuple(axes.index(axis) - len(axes) for axis in range(-len(axes), 0))
 
 
 def read_transpose(x: Value, axes: Any = None) -> Any:
