@@ -38,7 +38,7 @@ def elementwise(
 
 
 def structural(
-    push: Any, pull: Any, reads: Function = None, **printing: Any
+    push: Any, pull: Any, reads: Function = lambda *xs: (xs, None), **printing: Any
 ) -> Callable[[Any], Callable[..., Any]]:
     """Declare an operation on whole arrays; the decorated body is its value.
 
@@ -55,10 +55,9 @@ def structural(
         fields = with_defaults(body.__name__, arity, printing)
         value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
         operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
-        read = reads or (lambda *operands: (operands, None))
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
-            operands, options = read(plain(x, operation) if arity else x, *args, **kwargs)
+            operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
             if type(x) is not Node or len(operands) > 1:
                 return general(operation, operands, options)
             value = evaluate(operation, (x.value,), options, x.tape)

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad import sweep
 from minigrad.readings.expressions import Expression, Symbol, applied, constant, expression
 from minigrad.readings.rereading import reread, spelled
+from minigrad.results import finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,11 +87,6 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
     for y in trace.outputs:
         for seed in np.eye(y.size).reshape(y.size, *y.shape):
             exact = spelled(seed if y.shape else 1.0)  # a third of it is no decimal
-            adjoints = sweep.backward(tape, [(y, exact)])
-            row: list[Expression] = []
-            for x in trace.inputs:
-                adjoint = adjoints[x.index]
-                found = np.zeros(x.shape) if adjoint is None else adjoint
-                row += [expression(e) for e in np.asarray(found, object).flat]
-            matrix.append(row)
+            found = finished(sweep.backward(tape, [(y, exact)]), trace.inputs)
+            matrix.append([expression(e) for part in found for e in np.asarray(part, object).flat])
     return matrix
