@@ -26,13 +26,10 @@ def elementwise(
     """
 
     def declare(body: Function) -> Function:
-        fields = with_defaults(body.__name__, len(partials), printing)
-        if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max
-            places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
-            fields.setdefault("javascript", f"Math.{scalar.__name__}({places})")
-        operation = Operation(body.__name__, body, scalar=scalar, partials=partials, **fields)
-        applied = {1: unary, 2: binary, 3: ternary}[len(partials)](operation)
-        return enter(operation, body, applied)
+        arity = len(partials)
+        operation = entered(body, body, arity, scalar=scalar, partials=partials, **printing)
+        operation.apply = wraps(body)({1: unary, 2: binary, 3: ternary}[arity](operation))
+        return operation.apply
 
     return declare
 
@@ -52,9 +49,8 @@ def structural(
 
     def declare(body: Function) -> Function:
         arity = len(pull) if isinstance(pull, list) else 0
-        fields = with_defaults(body.__name__, arity, printing)
         value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
-        operation = Operation(body.__name__, value, push=push, pull=pull, **fields)
+        operation = entered(body, value, arity, push=push, pull=pull, **printing)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
             operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
@@ -63,7 +59,8 @@ def structural(
             value = evaluate(operation, (x.value,), options, x.tape)
             return x.tape.record(operation, operands, value, options)
 
-        return enter(operation, body, binary(operation) if operation.scalar else apply)
+        operation.apply = wraps(body)(binary(operation) if operation.scalar else apply)
+        return operation.apply
 
     return declare
 
@@ -80,16 +77,13 @@ class Each:
         return lambda *args, **options: self.rule(position, *args, **options)
 
 
-def with_defaults(name: str, arity: int, printing: dict[str, Any]) -> dict[str, Any]:
-    """Printed as a function of its name unless said otherwise."""
+def entered(body: Function, value: Function, arity: int, **fields: Any) -> Operation:
+    """An entry of the table under the body's name, as which it is printed unless said otherwise."""
+    name, scalar = body.__name__, fields.get("scalar")
     places = ", ".join(f"{{{i}}}" for i in range(arity))
     tex = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
     defaults = {"tex": f"{tex}({places})", "text": f"{name}({places})"}
-    return {**defaults, **printing}
-
-
-def enter(operation: Operation, body: Function, apply: Function) -> Function:
-    """Enter an operation into the table, and give its function the body's name and docstring."""
-    operation.apply = wraps(body)(apply)
-    OPERATIONS[operation.name] = operation
-    return operation.apply
+    if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max
+        defaults["javascript"] = f"Math.{scalar.__name__}({places})"
+    operation = OPERATIONS[name] = Operation(name, value, **{**defaults, **fields})
+    return operation
