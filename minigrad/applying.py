@@ -16,7 +16,6 @@ from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation, Readin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
 RAISING: ContextVar[bool] = ContextVar("raising", default=False)
 """Whether numpy raises its floating point errors in this context already."""
@@ -26,26 +25,16 @@ FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
 
-class raising:  # noqa: N801  (used like a function, as np.errstate is)
-    """Let numpy raise on overflow and undefined values, within a ``with`` block."""
-
-    __slots__ = ("state", "token")
-
-    def __enter__(self) -> None:
-        self.token = None if RAISING.get() else RAISING.set(True)
-        if self.token:
-            self.state = np.errstate(divide="raise", over="raise", invalid="raise")
-            self.state.__enter__()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self.token:
-            self.state.__exit__(kind, error, traceback)
-            RAISING.reset(self.token)
+def strictly(function: Function, *args: Any, **kwargs: Any) -> Any:
+    """Call a function while numpy raises on overflow and undefined values."""
+    if RAISING.get():
+        return function(*args, **kwargs)
+    token = RAISING.set(True)
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise"):
+            return function(*args, **kwargs)
+    finally:
+        RAISING.reset(token)
 
 
 def unary(operation: Operation) -> Function:
@@ -142,8 +131,6 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
             apply_to = on_arrays if arrays else evaluate
             value = apply_to(operation, (left, right), None, tape)
             tape.plain = False
-            if tape.unverified and operation.carries:
-                tape.verified((first, second), value)
         node = Node()
         node.operation = operation
         node.first = first
@@ -210,8 +197,6 @@ def general(
         for x in operands
     )
     value = evaluate(operation, [node.value for node in nodes], options, tape)
-    if operation.carries and tape.unverified:
-        tape.verified(nodes, value)
     return tape.record(operation, nodes, value, options)
 
 
@@ -267,10 +252,9 @@ def on_arrays(
     tape: Tape | None,
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
+    if not RAISING.get():
+        return strictly(on_arrays, operation, values, options, tape)
     try:
-        if not RAISING.get():
-            with raising():
-                return on_arrays(operation, values, options, tape)
         value = operation.value(*values, **options) if options else operation.value(*values)
     except FloatingPointError:
         # Some BLAS raise flags without cause: what counts is the result.

@@ -17,8 +17,6 @@ Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
 
 identities = count()
-LARGE = 10_000
-"""Arrays of more elements are looked through for NaN only if nothing smaller tells."""
 
 
 class Operand:
@@ -162,7 +160,7 @@ class Tape(list[Node]):
         owning: Whether captured arrays are copied, because the tape outlives the call.
         plain: Whether all is elementwise and every value a Python float.
         numbers: The constants among the operands.
-        unverified: Inputs and captured arrays not yet known to be finite.
+        unverified: Inputs and captured values of which it is not known that they are finite.
     """
 
     __slots__ = ("identity", "numbers", "owning", "plain", "unverified")
@@ -206,8 +204,7 @@ class Tape(list[Node]):
         if type(value) is np.ndarray:
             if self.owning:
                 node.value = value.copy()
-            if value.size > LARGE or not is_finite(value):
-                self.unverified.append(node)
+            self.unverified.append(node)
         return node
 
     def number(self, operation: Operation, value: float) -> Node:
@@ -223,12 +220,6 @@ class Tape(list[Node]):
             if value - value:  # not a number unless finite
                 self.unverified.append(node)
         return node
-
-    def verified(self, operands: tuple[Node, ...], value: Value) -> None:
-        """Note that operands are finite, since a value that shows it if they are not is finite."""
-        if is_finite(value):
-            known = {id(node) for node in operands}
-            self.unverified = [node for node in self.unverified if id(node) not in known]
 
 
 def is_finite(value: Value) -> bool:

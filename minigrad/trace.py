@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import FLOAT, RAISING, as_value, raising
+from minigrad.applying import FLOAT, RAISING, as_value, strictly
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
-from minigrad.node import LARGE, Node, Operand, Tape, Value, is_finite, shape_of
+from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import CONSTANT, INPUT
 from minigrad.readings.magnitudes import Magnitudes, magnitudes
 from minigrad.results import fresh, unshared
@@ -81,8 +81,7 @@ class Trace:
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
         if not self.nodes.plain and not RAISING.get():
-            with raising():
-                return self.adjoints(cotangents, seeds, sent, keep=keep)
+            return strictly(self.adjoints, cotangents, seeds, sent, keep=keep)
         try:
             found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
             for x in self.inputs:
@@ -141,8 +140,7 @@ class Trace:
     ) -> list[Value | None]:
         """Tangents of all nodes; for the outputs' sake alone what they need not may have none."""
         try:
-            with raising():
-                tangents = sweep.forward(self.nodes, given, seeds)
+            tangents = strictly(sweep.forward, self.nodes, given, seeds)
             if all(is_finite(tangents[y.index]) for y in self.outputs if y.index >= 0):
                 return tangents
         except DomainError:
@@ -161,6 +159,21 @@ class Trace:
             tape = WatchedTape(error.node, (error.file, error.line))
             self.function(*self.arguments_on(tape))
             error.file, error.line = tape.line
+
+    def verify(self, argnums: Sequence[int]) -> None:
+        """Raise if an input or a captured value is not finite, or else a value that tells of it."""
+        telling = dict.fromkeys(self.nodes.unverified)
+        for node in self.nodes:
+            if node.operation.carries:
+                told = [x for x in node.operands if x in telling]
+                if told and 0 not in node.shape:
+                    for x in told:
+                        telling.pop(x, None)
+                    telling[node] = None
+        if not all(is_finite(node.value) for node in telling):
+            for node in self.nodes.unverified:
+                if not is_finite(node.value):
+                    raise self.unusable(node, argnums)
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
         """The error of an argument, or of a value within the function, that is not finite."""
@@ -265,11 +278,7 @@ def run(
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
     inputs = tuple(tape)
-    if tape.plain or RAISING.get():
-        returned = function(*arguments)
-    else:
-        with raising():
-            returned = function(*arguments)
+    returned = function(*arguments) if tape.plain else strictly(function, *arguments)
     if type(returned) is Node and returned.tape is tape:
         found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
     else:
@@ -277,9 +286,8 @@ def run(
         outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
         value = tuple(y.value for y in outputs) if several else outputs[0].value
         found = Trace(function, arguments, inputs, tape, outputs, value)
-    for node in tape.unverified:
-        if not is_finite(node.value):
-            raise found.unusable(node, argnums)
+    if tape.unverified:
+        found.verify(argnums)
     return found
 
 
@@ -295,8 +303,7 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
         if tape.owning and type(given) is np.ndarray:
             given = given.copy()
     node = tape.record(INPUT, (), given)
-    if type(given) is not np.ndarray or given.size > LARGE or not is_finite(given):
-        tape.unverified.append(node)
+    tape.unverified.append(node)
     return node
 
 

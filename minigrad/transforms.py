@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import ops
-from minigrad.applying import raising
+from minigrad.applying import strictly
 from minigrad.jacobians import blocks_of
 from minigrad.node import Value, shape_of
 from minigrad.results import finished, fresh, unshared
@@ -41,8 +41,7 @@ def value_and_grad(
         called = partial(function, **kwargs) if kwargs else function
         for x in args:
             if type(x) is np.ndarray:
-                with raising():  # once for both passes
-                    return both(called, args)
+                return strictly(both, called, args)  # once for both passes
         return both(called, args)
 
     def both(called: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, Any]:
@@ -128,9 +127,11 @@ def jacobian(
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         called = partial(function, **kwargs) if kwargs else function
-        with raising():
-            t = run(called, args, positions(wanted, args), owning=False)
-            rows = blocks_of(t, mode)
+        return strictly(whole, called, args)
+
+    def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
+        t = run(called, args, positions(wanted, args), owning=False)
+        rows = blocks_of(t, mode)
         t.nodes.clear()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]
