@@ -351,11 +351,12 @@ def tanh_slope(y: Value, x: Value) -> Value:
     """
     slope = np.multiply(y, y)
     np.subtract(1.0, slope, out=slope)
-    if slope.size and SMALLEST(slope, None) < 1e-3:  # there 1 - y² has lost digits
-        tail = slope < 1e-3
+    (tail,) = (slope < 1e-3).ravel().nonzero()
+    if len(tail):  # there 1 - y² has lost digits
         x = x if shape_of(x) == slope.shape else np.broadcast_to(x, slope.shape)
-        t = np.exp(-2.0 * np.abs(x[tail]))
-        slope[tail] = 4.0 * t / ((1.0 + t) * (1.0 + t))
+        t = np.exp(-2.0 * np.abs(x.take(tail)))
+        more = 1.0 + t
+        slope.put(tail, 4.0 * t / (more * more))
     return slope
 
 

@@ -136,9 +136,12 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
         sweep_floats(tape, adjoints, sent)
         return adjoints
     rule = rule or pulled
-    alone: set[int] = set()  # nodes whose adjoint is an array that nothing else refers to
     release = keep != "adjoints"
-    large = keep == "nothing" and forget_unread(tape)
+    large = release and any(node.first is not None and is_large(node.value) for node in tape)
+    alone: set[int] = set()  # nodes whose adjoint is an array that nothing else refers to
+    forgetting = large and keep == "nothing"
+    if forgetting:
+        forget_unread(tape)
     try:
         for node in reversed(tape):
             own = node.index
@@ -151,7 +154,7 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
                 continue
             operands = node.operands
             values = [x.value for x in operands]
-            spent = own in alone and node.second is None
+            spent = large and own in alone and node.second is None
             for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
@@ -164,11 +167,11 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
                     adjoints[index] = value if before is None else before + value
                     if sent is not None:
                         sent.append((partial, value))
-                    elif release and (spent or value is not adjoint) and is_own(value):
+                    elif large and (spent or value is not adjoint) and is_own(value):
                         alone.add(index)
             if release:
                 adjoints[own] = None
-            if large:
+            if forgetting:
                 forget(node)
     except FAULTS as error:
         if isinstance(error, FloatingPointError):
@@ -177,30 +180,27 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
     return adjoints
 
 
-def forget_unread(tape: Tape) -> bool:
-    """Forget large values that no rule will read; tell whether there are any large ones."""
-    large = [
-        node
-        for node in tape
-        if node.first is not None and type(node.value) is np.ndarray and node.value.size > BLOCK
-    ]
-    if not large:
-        return False
+def forget_unread(tape: Tape) -> None:
+    """Forget large values that no rule will read."""
     read = {
         x.index
         for node in tape
         for x in node.operands
         if any(type(rule) is not float for rule in node.operation.partials or (None,))
     }
-    for node in large:
-        if node.index not in read and node.operation.blind:
+    for node in tape:
+        if node.first is not None and node.index not in read and node.operation.blind:
             forget(node)
-    return True
+
+
+def is_large(value: Value) -> bool:
+    """Whether a value is an array worth taking pains with its memory."""
+    return type(value) is np.ndarray and value.size > BLOCK
 
 
 def forget(node: Node) -> None:
     """Leave of a large value its shape, and no number that could be taken for it."""
-    if type(node.value) is np.ndarray and node.value.size > BLOCK:
+    if is_large(node.value):
         node.value = np.broadcast_to(np.nan, node.value.shape)
 
 
@@ -330,23 +330,25 @@ def pulled(
         value = adjoint if rule == 1.0 else adjoint * rule
     elif rule is None:
         return None, None
-    elif spent and partials and in_one_piece(adjoint, node.value, *values):
+    elif not partials:
+        value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
+    elif spent and in_one_piece(adjoint, node.value, *values):
         scale(adjoint, rule, node.value, values[0])
         return None, adjoint
-    elif partials:
+    else:
         partial = rule(node.value, *values)
         new = in_place and type(partial) is type(adjoint) is np.ndarray
-        if new and partial.shape == adjoint.shape and partial is not node.value:
-            out = None if any(partial is x for x in values) else partial
-            value = np.multiply(adjoint, partial, out)
+        if (
+            new
+            and partial.shape == adjoint.shape
+            and id(partial) not in map(id, (node.value, *values))
+        ):
+            value = np.multiply(adjoint, partial, partial)
         else:
             value = adjoint * partial
-    else:
-        value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
     operand = values[position]
-    if type(value) is type(operand) is np.ndarray:
-        shape = value.shape[seeds:] if seeds else value.shape
-        if shape == operand.shape:
+    if type(operand) is np.ndarray and type(value) is not float:
+        if (value.shape[seeds:] if seeds else value.shape) == operand.shape:
             return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
 
@@ -359,8 +361,7 @@ def is_own(value: Value) -> bool:
 def in_one_piece(adjoint: Value, *values: Value) -> bool:
     """Whether all are large arrays of one shape whose elements lie in order."""
     return (
-        type(adjoint) is np.ndarray
-        and adjoint.size > BLOCK
+        is_large(adjoint)
         and adjoint.flags.c_contiguous
         and all(
             type(x) is np.ndarray and x.shape == adjoint.shape and x.flags.c_contiguous
