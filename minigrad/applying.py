@@ -15,7 +15,10 @@ from minigrad.node import Node, Operand, Tape, Value
 from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 RAISING: ContextVar[bool] = ContextVar("raising", default=False)
 """Whether numpy raises its floating point errors in this context already."""
@@ -25,7 +28,7 @@ FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
 
-def strictly(function: Function, *args: Any, **kwargs: Any) -> Any:
+def strictly(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy raises on overflow and undefined values."""
     if RAISING.get():
         return function(*args, **kwargs)

@@ -53,7 +53,9 @@ def structural(
         operation = entered(body, value, arity, push=push, pull=pull, **printing)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
-            operands, options = reads(plain(x, operation) if arity else x, *args, **kwargs)
+            if type(x) is not Node and arity:
+                x = plain(x, operation)
+            operands, options = reads(x, *args, **kwargs)
             if type(x) is not Node or len(operands) > 1:
                 return general(operation, operands, options)
             value = evaluate(operation, (x.value,), options, x.tape)

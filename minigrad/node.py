@@ -84,9 +84,9 @@ class Node(Operand):
             return ()
         if self.second is None:
             return (self.first,)
-        if isinstance(self.second, tuple):
-            return (self.first, *self.second)
-        return (self.first, self.second)
+        if type(self.second) is Node:
+            return (self.first, self.second)
+        return (self.first, *self.second)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -226,11 +226,12 @@ def is_finite(value: Value) -> bool:
     """Whether a number, or every element of an array, is finite; True for most readings."""
     if type(value) is float:
         return not value - value
-    if isinstance(value, Operand):
-        value = getattr(value, "diagonal", value)
-    if type(value) is not np.ndarray or value.dtype == object:
+    if type(value) is not np.ndarray:
+        inside = getattr(value, "diagonal", None) if isinstance(value, Operand) else None
+        return inside is None or is_finite(inside)
+    if value.dtype.kind == "O":
         return True
-    flat = value if value.flags.c_contiguous else value.ravel("K")  # vdot would copy it
+    flat = value.ravel("K")
     squares = float(np.vdot(flat, flat))  # one fast pass; only its overflow needs a closer look
     return not squares - squares or bool(np.isfinite(value).all())
 
@@ -242,7 +243,6 @@ def zeros(shape: tuple[int, ...]) -> Value:
 
 def shape_of(value: Value) -> tuple[int, ...]:
     """Shape of a value of any kind; empty for a scalar."""
-    kind = type(value)
-    if kind is float:
-        return ()
-    return value.shape if kind is np.ndarray else getattr(value, "shape", ())
+    while type(value) is Node:
+        value = value.value
+    return () if type(value) is float else getattr(value, "shape", ())

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @elementwise(
     operator.add, 1.0, 1.0, tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}",
-    binds=1, exact=operator.add,
+    binds=1, exact=operator.add, carries=True,
 )  # fmt: skip
 def add(a: Value, b: Value) -> Value:
     """Sum a + b.
@@ -63,7 +63,7 @@ def add(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.sub, 1.0, -1.0, tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}",
-    binds=1, exact=operator.sub,
+    binds=1, exact=operator.sub, carries=True,
 )  # fmt: skip
 def subtract(a: Value, b: Value) -> Value:
     """Difference a - b.
@@ -76,7 +76,7 @@ def subtract(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.mul, second_operand, first_operand, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
-    javascript="{0:2} * {1:3}", binds=2, exact=operator.mul,
+    javascript="{0:2} * {1:3}", binds=2, exact=operator.mul, carries=True,
 )  # fmt: skip
 def multiply(a: Value, b: Value) -> Value:
     """Product a · b, element by element.
@@ -609,16 +609,20 @@ def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
         return t
-    own = [1 if i - ndim(x) in axis else n for i, n in enumerate(shape_of(x))]
-    return reshaped(t, (*shape_of(t)[: ndim(t) - len(own) + len(axis)], *own))
+    have, own = shape_of(t), list(shape_of(x))
+    for position in axis:
+        own[position] = 1
+    return reshaped(t, (*have[: len(have) - len(own) + len(axis)], *own))
 
 
 def _spread(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """The adjoint of a reduction of x, repeated over what was reduced."""
+    own = shape_of(x)
     if type(t) is float:
-        return repeated(t, shape_of(x)) if shape_of(x) else t
+        return repeated(t, own) if own else t
     t = _kept(t, x, axis, keepdims)
-    shape = (*lead(t, x), *shape_of(x))
+    have = shape_of(t)
+    shape = have[: len(have) - len(own)] + own
     return repeated(t, shape) if type(t) is np.ndarray else broadcast_to(t, shape)
 
 
@@ -638,7 +642,7 @@ SMALLEST: Any = np.minimum.reduce
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=over_axes("sum"),
-    tex=r"\sum {0:2}", binds=2,
+    tex=r"\sum {0:2}", binds=2, carries=True,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Sum over an axis, a tuple of axes, or all.
@@ -652,7 +656,7 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: _spread(g / reduced_size(x, axis), x, axis, keepdims) ],
-    reads=over_axes("mean"), domain="at least one element",
+    reads=over_axes("mean"), domain="at least one element", carries=True,
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.

@@ -30,9 +30,10 @@ def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Val
     for result in results:
         own = result
         if type(result) is np.ndarray:
-            if id(memory(result)) in seen:
-                own = result.copy()
-            seen.add(id(memory(own)))
+            owner = result if result.base is None else memory(result)
+            if id(owner) in seen:
+                own = owner = result.copy()
+            seen.add(id(owner))
         out.append(own)
     return tuple(out)
 

@@ -66,7 +66,8 @@ def repeated(x: Value, shape: tuple[int, ...]) -> Value:
 
 def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
     """How many elements a reduction takes together."""
-    return float(math.prod(shape_of(x)[position] for position in axis))
+    shape = shape_of(x)
+    return float(math.prod([shape[position] for position in axis]))
 
 
 def read_dot(a: Value, b: Value) -> Any:

@@ -103,7 +103,7 @@ class Sweep:
         return tuple(chain.from_iterable(received))
 
 
-def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
+def backward(  # noqa: C901, PLR0912, PLR0915  (one loop; the options are readings of it)
     tape: Tape,
     cotangents: Sequence[tuple[Node, Value]],
     seeds: int = 0,
@@ -129,19 +129,24 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
         FloatingPointError: If numpy says so; some BLAS do without cause. ``checked`` decides.
     """
     adjoints: list[Value | None] = [None] * len(tape)
-    for node, cotangent in cotangents:
-        if node.index >= 0:
-            accumulate(adjoints, node.index, cotangent)
+    for y, cotangent in cotangents:
+        if y.index >= 0:
+            accumulate(adjoints, y.index, cotangent)
     if tape.plain and not seeds and rule is None and settle is None:
         sweep_floats(tape, adjoints, sent)
         return adjoints
     rule = rule or pulled
     release = keep != "adjoints"
-    large = release and any(node.first is not None and is_large(node.value) for node in tape)
+    large = (  # where seeds lead, no adjoint has the shape of a value
+        release
+        and not seeds
+        and any(node.first is not None and is_large(node.value) for node in tape)
+    )
     alone: set[int] = set()  # nodes whose adjoint is an array that nothing else refers to
     forgetting = large and keep == "nothing"
     if forgetting:
         forget_unread(tape)
+    node: Any
     try:
         for node in reversed(tape):
             own = node.index
@@ -150,17 +155,22 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
                 continue
             if settle is not None:
                 adjoint = adjoints[own] = settle(node, adjoint)
-            if node.first is None:
+            first, second = node.first, node.second
+            if first is None:
                 continue
-            operands = node.operands
-            values = [x.value for x in operands]
-            spent = large and own in alone and node.second is None
+            operands: Sequence[Any]
+            values: Sequence[Any]
+            if second is None:  # of one or two operands without a call
+                operands, values = (first,), (first.value,)
+            elif type(second) is Node:
+                operands, values = (first, second), (first.value, second.value)
+            else:
+                operands, values = node.operands, [x.value for x in node.operands]
+            spent = large and own in alone and second is None
             for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
-                    partial, value = rule(
-                        node, values, position, adjoint, seeds, sent is None, spent
-                    )
+                    partial, value = rule(node, values, position, adjoint, seeds, spent)
                     if value is None:
                         continue
                     before = adjoints[index]
@@ -309,17 +319,15 @@ def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
 
 def pulled(
     node: Node,
-    values: list[Value],
+    values: Sequence[Value],
     position: int,
     adjoint: Value,
     seeds: int,
-    in_place: bool = False,
     spent: bool = False,
 ) -> tuple[Value | None, Value]:
     """Local partial and contribution of one link; None for both if nothing ever goes over it.
 
-    In place, the contribution takes the memory of its local partial, where that is a new array;
-    or that of a spent adjoint, which nothing else reads.
+    The contribution may take the memory of a spent adjoint, which nothing else reads.
     """
     operation = node.operation
     partials = operation.partials
@@ -337,19 +345,14 @@ def pulled(
         return None, adjoint
     else:
         partial = rule(node.value, *values)
-        new = in_place and type(partial) is type(adjoint) is np.ndarray
-        if (
-            new
-            and partial.shape == adjoint.shape
-            and id(partial) not in map(id, (node.value, *values))
-        ):
-            value = np.multiply(adjoint, partial, partial)
-        else:
-            value = adjoint * partial
+        value = adjoint * partial
     operand = values[position]
-    if type(operand) is np.ndarray and type(value) is not float:
-        if (value.shape[seeds:] if seeds else value.shape) == operand.shape:
-            return partial, value
+    if (  # mostly so, and known without a call
+        type(operand) is np.ndarray
+        and type(value) is not float
+        and (value.shape[seeds:] if seeds else value.shape) == operand.shape
+    ):
+        return partial, value
     return partial, unbroadcast(value, shape_of(operand), seeds)
 
 
@@ -379,7 +382,7 @@ def scale(adjoint: Any, rule: Function, y: Any, x: Any) -> None:
 
 
 def checked(
-    node: Node, values: list[Value], position: int, adjoint: Value, seeds: int, *_: object
+    node: Node, values: Sequence[Value], position: int, adjoint: Value, seeds: int, *_: object
 ) -> tuple[Value | None, Value]:
     """The same, but what is not finite is an error at once."""
     partial, value = pulled(node, values, position, adjoint, seeds)
@@ -480,7 +483,7 @@ def forward(
     return tangents
 
 
-def pushed(node: Node, values: list[Value], position: int, tangent: Value, seeds: int) -> Value:
+def pushed(node: Node, values: Sequence[Value], position: int, tangent: Value, seeds: int) -> Value:
     """What one operand's tangent adds to the node's; None if nothing ever does."""
     operation = node.operation
     if operation.partials is None:

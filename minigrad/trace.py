@@ -117,7 +117,7 @@ class Trace:
     ) -> list[Value | None]:
         """The same, slowly: each link is looked at for what is not finite, but to level nodes."""
 
-        def rule(node: Node, values: list[Value], position: int, *rest: Any) -> Any:
+        def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
             if node.operands[position].index in level:
                 return None, None
             return sweep.checked(node, values, position, *rest)
@@ -162,18 +162,18 @@ class Trace:
 
     def verify(self, argnums: Sequence[int]) -> None:
         """Raise if an input or a captured value is not finite, or else a value that tells of it."""
-        telling = dict.fromkeys(self.nodes.unverified)
+        telling = set(self.nodes.unverified)
         for node in self.nodes:
             if node.operation.carries:
-                told = [x for x in node.operands if x in telling]
-                if told and 0 not in node.shape:
-                    for x in told:
-                        telling.pop(x, None)
-                    telling[node] = None
-        if not all(is_finite(node.value) for node in telling):
-            for node in self.nodes.unverified:
-                if not is_finite(node.value):
-                    raise self.unusable(node, argnums)
+                operands = {node.first, node.second}
+                if operands & telling and 0 not in node.shape:
+                    telling -= operands
+                    telling.add(node)
+        for node in telling:
+            if not is_finite(node.value):
+                for x in self.nodes.unverified:
+                    if not is_finite(x.value):
+                        raise self.unusable(x, argnums)
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
         """The error of an argument, or of a value within the function, that is not finite."""
@@ -278,7 +278,8 @@ def run(
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
     inputs = tuple(tape)
-    returned = function(*arguments) if tape.plain else strictly(function, *arguments)
+    ready = tape.plain or RAISING.get()
+    returned = function(*arguments) if ready else strictly(function, *arguments)
     if type(returned) is Node and returned.tape is tape:
         found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
     else:
