@@ -21,16 +21,13 @@ class Diagonal(Reading):
     which is what makes the Jacobian of ``tanh(A @ x)`` as cheap as its closed formula.
     """
 
-    __slots__ = ("diagonal",)
+    __slots__ = ("diagonal", "shape")
+    ndim = 2  # seeds, and the elements of a vector
 
     def __init__(self, diagonal: Value) -> None:
         """Hold the diagonal, a vector."""
         self.diagonal = diagonal
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """As of the full matrix."""
-        return self.diagonal.shape * 2  # type: ignore[no-any-return]
+        self.shape = diagonal.shape * 2
 
     def __mul__(self, other: Value) -> Value:
         """Stay diagonal, multiplied by a number or a vector."""

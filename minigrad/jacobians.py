@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -55,32 +55,27 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     """For each output, for each input, the partial derivatives of all their elements."""
     outputs, inputs = trace.outputs, trace.inputs
     rows, columns = total_size(outputs), total_size(inputs)
-    if mode is None:
-        reverse = rows <= columns
-    elif mode in {"reverse", "forward"}:
-        reverse = mode == "reverse"
-    else:
+    if mode not in {None, "reverse", "forward"}:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
+    reverse = mode == "reverse" if mode else rows <= columns
     if reverse and len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
         found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
         return (tuple(own(found[x.index], x) for x in inputs),)
+    starts, ends, count = (outputs, inputs, rows) if reverse else (inputs, outputs, columns)
+    given = identity(starts, count)
     if reverse:
-        found = trace.adjoints(identity(outputs, rows), 1, keep="tape")
+        found = trace.adjoints(given, 1, keep="tape")
     else:
-        found = trace.tangents(identity(inputs, columns), 1, for_outputs=True)
+        found = trace.tangents(given, 1, for_outputs=True)
     if len(outputs) == len(inputs) == 1:
-        y, x = outputs[0], inputs[0]
-        whole = seeded(found, x, rows) if reverse else seeds_last(seeded(found, y, columns))
-        return ((ops.reshaped(whole, y.shape + x.shape),),)
-    if reverse:
-        by_input = [split(seeded(found, x, rows), outputs) for x in inputs]
-        by_output = list(zip(*by_input, strict=True))
-    else:
-        wholes = [split(seeded(found, y, columns), inputs) for y in outputs]
-        by_output = [tuple(map(seeds_last, parts)) for parts in wholes]
+        whole = seeded(found, ends[0], count)
+        whole = whole if reverse else seeds_last(whole)
+        return ((ops.reshaped(whole, outputs[0].shape + inputs[0].shape),),)
+    parts: Any = [split(seeded(found, node, count), starts) for node in ends]
+    parts = zip(*parts, strict=True) if reverse else [map(seeds_last, row) for row in parts]
     return tuple(
-        tuple(ops.reshaped(part, y.shape + x.shape) for x, part in zip(inputs, parts, strict=True))
-        for y, parts in zip(outputs, by_output, strict=True)
+        tuple([ops.reshaped(part, y.shape + x.shape) for x, part in zip(inputs, row, strict=True)])
+        for y, row in zip(outputs, parts, strict=True)
     )
 
 

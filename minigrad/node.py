@@ -91,7 +91,8 @@ class Node(Operand):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
-        return shape_of(self.value)
+        value = self.value
+        return value.shape if type(value) is np.ndarray else shape_of(value)
 
     @property
     def ndim(self) -> int:
@@ -243,6 +244,4 @@ def zeros(shape: tuple[int, ...]) -> Value:
 
 def shape_of(value: Value) -> tuple[int, ...]:
     """Shape of a value of any kind; empty for a scalar."""
-    while type(value) is Node:
-        value = value.value
     return () if type(value) is float else getattr(value, "shape", ())

@@ -602,7 +602,9 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 
 def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
     """Reshape, without a detour where t is an array of numbers."""
-    return t.reshape(shape) if type(t) is np.ndarray and shape else reshape(t, shape)
+    if type(t) is not np.ndarray or not shape:
+        return reshape(t, shape)
+    return t if t.shape == shape else t.reshape(shape)
 
 
 def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
