@@ -201,10 +201,14 @@ class _Assembly:
 
     def _add(self, to: Variable, of: Variable, sent: Sequence[Number]) -> None:
         """A consumer that reads its operand twice sends back the sum of both."""
+        totals = []
         for suffix, number in zip(elements(to.shape), sent, strict=True):
             path = f"{to.address}{suffix}.from.{of.address}"
             before = self.numbers.get(path)
             self.numbers[path] = number if before is None else _sum(before, number)
+            totals.append(self.numbers[path].value)
+        steps = [self.forward.step_of[index] for index in (to.index, of.index)]
+        self.claims["sent", *steps] = np.array(totals) if to.shape else totals[0]
 
     def _partial(
         self,

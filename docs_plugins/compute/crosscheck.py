@@ -51,16 +51,17 @@ def _mistake(forward: Forward, found: Disagreement) -> Mistake:
     if kind == "jacobian":
         what, line = f"the Jacobian's entry {place[0]}, {place[1]}", call.line
     else:
-        indices = place[:2] if kind == "contribution" else place[:1]
+        indices = place[:2] if kind in {"contribution", "sent"} else place[:1]
         names = [forward.source(int(index)) for index in indices]
         told = {
             "value": "the value of {0}",
             "adjoint": "the adjoint of {0}",
             "partial": "a local partial of {0}",
             "contribution": "the contribution to {0} from {1}",
+            "sent": "the contribution to {0} from {1}, which reads it twice,",
         }
         what = told[str(kind)].format(*names)
-        line = steps[int(place[1] if kind == "contribution" else place[0])].line
+        line = steps[int(place[len(indices) - 1])].line
     if found.element:
         what += f" (element {found.element})"
     message = f"{what} is {found.engine!r} by the engine, {found.second!r} by the second opinion"

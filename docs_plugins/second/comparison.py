@@ -27,7 +27,8 @@ TRIALS = 4
 
 Key = tuple[str | int, ...]
 """("value", step), ("partial", consumer, position), ("contribution", operand, consumer,
-position), ("adjoint", step) or ("jacobian", row, column)."""
+position), ("sent", operand, consumer) over all positions, ("adjoint", step) or ("jacobian", row,
+column)."""
 
 
 class Disagreement(NamedTuple):
@@ -133,6 +134,8 @@ def _entry(opinion: Opinion, key: Key) -> Any:
             return opinion.partials[int(place[0]), int(place[1])]
         case "contribution":
             return opinion.contributions[int(place[0]), int(place[1]), int(place[2])]
+        case "sent":
+            return sum(c for link, c in opinion.contributions.items() if link[:2] == (*place,))
     raise KeyError(key)
 
 

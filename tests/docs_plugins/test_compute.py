@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from docs_plugins import compute, language
+from docs_plugins.compute import assembly
 from docs_plugins.model import Computation, Variable, elements
 from docs_plugins.numbers import show
 
@@ -251,3 +252,14 @@ def test_a_long_line_is_worded_without_nesting_as_deep(sign):
     computation = computed(f"def f(x):\n    return {line}\n", "f(1.01)")
     assert computation.numbers["x.adjoint"].value
     assert len(last(computation).plain) < 400
+
+
+@pytest.mark.parametrize("x", ["3", "[3, -4]"])
+def test_what_a_consumer_sends_back_twice_is_computed_a_second_time_too(
+    x: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "def f(x):\n    v = x * x\n    return sum(v)\n"
+    computed(body, f"f({x})")
+    monkeypatch.setattr(assembly, "_sum", lambda before, number: number)
+    with pytest.raises(compute.ComputationError, match="the contribution to x from v, which reads"):
+        computed(body, f"f({x})")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import minigrad as mg
 from docs_plugins import compute, language
 from minigrad.operation import OPERATIONS
 
@@ -94,6 +95,27 @@ SCRIPTS = {
 def test_wrong_javascript_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OPERATIONS[name], "javascript", SCRIPTS[name])
     with pytest.raises(compute.ComputationError, match=f"{name} is .* in JavaScript"):
+        computed()
+
+
+BRANCHES: dict[str, Any] = {
+    "tanh_slope": lambda y, x: 1.0 + y * y,
+    "sigmoid_complement": lambda y, x: y,
+    "arctan_slope": lambda x: 1.0 / (1.0 - x * x),
+    "log1p": lambda x: mg.log(x - 1.0),
+    "scaled_power": lambda c, a, b: c * b**a,
+    "xlogy": lambda a, b: b * mg.log(a),
+    "log_power": lambda k, a, b: a**b * mg.log(b) ** k,
+    "wins": mg.less,
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_a_guard_that_prints_another_branch_is_found(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OPERATIONS[name], "generic", BRANCHES[name])
+    with pytest.raises(compute.ComputationError, match="printed as something else"):
         computed()
 
 
