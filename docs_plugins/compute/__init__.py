@@ -2,10 +2,10 @@
 
 `forward` walks the program's steps with the engine's functions on the engine's nodes; `readings`
 has the engine read its rules as formulas and exact values; `assembly` puts it all together as
-plain data; `notation` holds the formulas' TeX against their plain text, `branches` formulas,
-`scripting` JavaScript and `exactness` exact values against those on floats, `crosscheck` every
-number against the second opinion; `work` counts the passes of Jacobians; `javascript` has the
-engine read a call for the browser.
+plain data; `held` holds the readings of operations against each other: in `notation` TeX against
+plain text, in `branches` formulas, in `scripting` JavaScript, in `exactness` exact values against
+those on floats; `crosscheck` holds every number against the second opinion; `work` counts the
+passes of Jacobians; `javascript` has the engine read a call for the browser.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from docs_plugins.compute import branches, exactness, notation, scripting
 from docs_plugins.compute.assembly import assemble
 from docs_plugins.compute.crosscheck import crosscheck, second_opinion
 from docs_plugins.compute.forward import ComputationError, Forward, Mistake
+from docs_plugins.compute.held import hold
 from docs_plugins.compute.javascript import Assignment, Tape, tape
 from docs_plugins.compute.work import work
 from docs_plugins.language import Call, Constant, Program
@@ -29,10 +29,7 @@ def run(program: Program, call: Call) -> Computation:
     Raises `ComputationError` where a value or a derivative does not exist, where an array is too
     large, where any reading of an operation is wrong, and where the second opinion differs.
     """
-    notation.hold(call)
-    branches.hold(call)
-    scripting.hold(call)
-    exactness.hold(call)
+    hold(call)
     forward = Forward(program, call)
     opinion = second_opinion(forward)
     assembled = assemble(forward)
