@@ -61,6 +61,8 @@ def tree_of(text: str) -> ast.Module:
 
 
 def _check_line(line: str, number: int) -> None:
+    if len(line) <= LONGEST_LINE and line.isascii() and line.isprintable():
+        return
     if len(line) > LONGEST_LINE:
         raise ProgramError(
             f"the line has {len(line):,} characters, more than {LONGEST_LINE}",
@@ -100,6 +102,8 @@ def _word_at(code: str, place: int) -> str:
 
 
 def _check_brackets(code: list[str]) -> None:
+    if sum(line.count(opening) for line in code for opening in "([{") <= DEEPEST_BRACKETS:
+        return
     depth = 0
     for number, line in enumerate(code, 1):
         for character in line:
@@ -144,22 +148,20 @@ def _parsed(text: str, count: int) -> ast.Module:
 
 def _check_tree(tree: ast.Module) -> None:
     """Bound the depth of what recursion walks; a long sum leans left and is walked by a loop."""
-    waiting: list[tuple[ast.AST, int, int]] = [(tree, 0, 1)]
-    count = 0
-    while waiting:
-        node, depth, line = waiting.pop()
-        line = getattr(node, "lineno", line)
-        count += 1
-        if depth > DEEPEST_TREE:
+    waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
+    for node, depth in waiting:  # which grows
+        line = getattr(node, "lineno", 0)  # operators and the like have none, and nothing in them
+        if line and depth > DEEPEST_TREE:
             raise ProgramError(
                 f"the expression is nested more than {DEEPEST_TREE} deep",
                 line,
                 "give the inner parts names",
             )
-        if count > MOST_TREE_NODES:
-            raise ProgramError("the block is too long", line, "split it into several blocks")
-        spine = node.left if isinstance(node, ast.BinOp) else None
-        waiting.extend(
-            (child, depth if child is spine else depth + 1, line)
-            for child in ast.iter_child_nodes(node)
-        )
+        if len(waiting) > MOST_TREE_NODES:
+            raise ProgramError("the block is too long", line or 1, "split it into several blocks")
+        spine = node.left if type(node) is ast.BinOp else None
+        for child in vars(node).values():
+            if type(child) is list:
+                waiting += [(part, depth + 1) for part in child if isinstance(part, ast.AST)]
+            elif isinstance(child, ast.AST):
+                waiting.append((child, depth if child is spine else depth + 1))
