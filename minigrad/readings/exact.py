@@ -48,7 +48,8 @@ def exact_values(
 
     def short(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
         kept = named(value, elements(atoms[node.index], node.shape))
-        if operands and any(map(is_long, np.ravel(np.asarray(value, object)))):
+        array = isinstance(value, np.ndarray)
+        if operands and (any(map(is_long, value.flat)) if array else is_long(value)):
             names = [
                 elements(atoms[x.index], x.shape) if x.index >= 0 else x.value for x in operands
             ]
@@ -89,6 +90,8 @@ def exact_sweep(
 
 def named(value: Value, name: Value) -> Value:
     """The value, or its name where it would be too long; for an array, element by element."""
+    if not isinstance(value, np.ndarray):
+        return name if is_long(value) else expression(value)
     return element_by_element(lambda e, its: its if is_long(e) else expression(e), value, name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -104,9 +105,7 @@ def composed(e: Expression, language: str) -> Printed:
             inner[0], binds = Printed(inner[0].text, 2), 1
         elif inner[0].ends_open:
             inner[0] = Printed(inner[0].text, 1)
-    more = {
-        name[1:-1]: field(e, inner, language) for name, field in FIELDS.items() if name in template
-    }
+    more = {name: FIELDS[name](e, inner, language) for name in fields_of(template)}
     text = template.format(*inner, **more)
     text = TWICE.sub(r"_{\1\2,", text) if operation.name == "index" else text
     return Printed(text, binds, False, ends_open)
@@ -132,12 +131,18 @@ def subscript(e: Expression, _: list[Printed], language: str) -> str:
 
 
 FIELDS: dict[str, Callable[[Expression, list[Printed], str], str]] = {
-    "{all}": lambda e, inner, language: ", ".join(x.text for x in inner),
-    "{dot}": dot,
-    "{key}": subscript,
-    "{matrix}": lambda e, inner, language: matrix([x.text for x in inner], e.shape),
+    "all": lambda e, inner, language: ", ".join(x.text for x in inner),
+    "dot": dot,
+    "key": subscript,
+    "matrix": lambda e, inner, language: matrix([x.text for x in inner], e.shape),
 }
 """What else a template may have in braces."""
+
+
+@lru_cache(maxsize=512)
+def fields_of(template: str) -> tuple[str, ...]:
+    """Which of these a template has."""
+    return tuple(name for name in FIELDS if f"{{{name}}}" in template)
 
 
 def subscripts(shape: tuple[int, ...], key: Any) -> list[str] | None:
@@ -211,7 +216,9 @@ def decimal(value: Fraction) -> tuple[str, str] | None:
         text = repr(top / bottom)
     except OverflowError:
         return None
-    if Fraction(text) != value:
-        return (str(top), "0") if bottom == 1 else None
     digits, _, power = text.partition("e")
+    whole, _, places = digits.partition(".")
+    shift = int(power or 0) - len(places)  # the decimal is the whole number of its digits, shifted
+    if int(whole + places) * 10 ** max(shift, 0) * bottom != top * 10 ** max(-shift, 0):
+        return (str(top), "0") if bottom == 1 else None
     return digits.removesuffix(".0"), str(int(power or 0))

@@ -52,6 +52,8 @@ def spelled(x: Any, shape: tuple[int, ...] = ()) -> Value:
     """A symbol of this shape, a literal, or a nested list of literals, as expressions."""
     if isinstance(x, Symbol):
         return elements(x, shape)
+    if not isinstance(x, (list, tuple, np.ndarray)):
+        return expression(x)
     return np.frompyfunc(expression, 1, 1)(np.asarray(x, object))
 
 
