@@ -1,6 +1,7 @@
 """What the tests of figures share: blocks, computations, and drawings read back as elements."""
 
 from functools import cache, partial
+from math import exp
 from xml.etree import ElementTree as ET
 
 from docs_plugins import compute
@@ -44,6 +45,40 @@ z(1, 2, 3, -4, 2)
     "two": "def two(x1, x2):\n    return x1 * x2, x1 + x2\n\ntwo(3, 2)\n",
     "softmax": "def p(z):\n    return softmax(z)\n\np([1, 2, 0.5])\n",
 }
+
+
+START = {"w11": 0.3, "w12": -0.4, "w13": 0.8, "w14": 0.6, "w21": 0.7, "w22": -0.9}
+
+
+def worked_out(w):
+    """The error of block E at some weights and its gradient, derived by hand."""
+    x1, x2, t = 1.0, 0.5, 0.9
+    y11 = 1 / (1 + exp(-(w["w11"] * x1 + w["w13"] * x2)))
+    y12 = 1 / (1 + exp(-(w["w12"] * x1 + w["w14"] * x2)))
+    y2 = 1 / (1 + exp(-(w["w21"] * y11 + w["w22"] * y12)))
+    d2 = (y2 - t) * y2 * (1 - y2)
+    d11 = d2 * w["w21"] * y11 * (1 - y11)
+    d12 = d2 * w["w22"] * y12 * (1 - y12)
+    gradient = {
+        "w11": d11 * x1,
+        "w12": d12 * x1,
+        "w13": d11 * x2,
+        "w14": d12 * x2,
+        "w21": d2 * y11,
+        "w22": d2 * y12,
+    }
+    return (y2 - t) ** 2 / 2, gradient
+
+
+def descended(rate, steps):
+    """The weights of block E and its error before each step and after the last."""
+    states = [(START, worked_out(START)[0])]
+    for _ in range(steps):
+        weights, _ = states[-1]
+        slopes = worked_out(weights)[1]
+        weights = {name: weights[name] - rate * slopes[name] for name in weights}
+        states.append((weights, worked_out(weights)[0]))
+    return states
 
 
 @cache
@@ -96,3 +131,8 @@ def numbers(element):
         for part in element.iter()
         if part.get("data-mg")
     }
+
+
+def read(text):
+    """The number that a text ends with."""
+    return float(text.split()[-1].replace("−", "-"))

@@ -4,7 +4,19 @@ import pytest
 
 from docs_plugins.drawing.neurons import NoNetworkError, Weighted, network
 from docs_plugins.views.base import ViewError
-from tests.docs_plugins.figures import BLOCKS, SVG, by_id, computed, drawn, figure, numbers, texts
+from tests.docs_plugins.figures import (
+    BLOCKS,
+    START,
+    SVG,
+    by_id,
+    computed,
+    drawn,
+    figure,
+    numbers,
+    read,
+    texts,
+    worked_out,
+)
 
 BIASED = """
 def E(x1, x2, t, a1, a2, b, c, e):
@@ -89,6 +101,36 @@ def test_numbers_where_asked():
     assert shown["E.w11.adjoint"] == "−0.0151"
     assert shown["E.y2.value"] == "0.5101"
     assert numbers(figure("E", "network")) == {}
+
+
+ENDS = {
+    "w11": ("x1", "y11"),
+    "w12": ("x1", "y12"),
+    "w13": ("x2", "y11"),
+    "w14": ("x2", "y12"),
+    "w21": ("y11", "y2"),
+    "w22": ("y12", "y2"),
+}
+
+
+@pytest.mark.parametrize("weight", ENDS)
+def test_a_weight_has_its_own_value_and_gradient(weight):
+    link = by_id(
+        figure("E", "network", numbers="yes"), f"E-network-{'-'.join(ENDS[weight])}-{weight}"
+    )
+    value, slope = texts(link)
+    assert value.startswith(f"𝑤{weight[1:]} ")
+    assert read(value) == START[weight]
+    assert slope.startswith(f"∂𝐸/∂𝑤{weight[1:]} ")
+    assert read(slope) == pytest.approx(worked_out(START)[1][weight], abs=5e-5)
+
+
+def test_a_weight_leads_from_what_it_multiplies():
+    told = figure("E", "network").find(f"{SVG}desc").text.partition("Links: ")[2]
+    small = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    for weight, (source, target) in ENDS.items():
+        link = f"{source} to {target} ({weight}, ∂E/∂{weight})"
+        assert link.translate(small) in told.split("; ")
 
 
 def test_every_weight_has_one_solid_and_one_dashed_link():

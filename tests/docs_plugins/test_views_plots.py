@@ -11,9 +11,53 @@ from docs_plugins import compute
 from docs_plugins.drawing.mathline import SIZE, roman, width
 from docs_plugins.drawing.plot import Plot, Series, draw, ticks
 from docs_plugins.views.base import ViewError
-from tests.docs_plugins.figures import BLOCKS, SVG, computed, drawn, parsed, texts
+from tests.docs_plugins.figures import (
+    BLOCKS,
+    START,
+    SVG,
+    computed,
+    descended,
+    drawn,
+    figure,
+    numbers,
+    parsed,
+    read,
+    texts,
+    worked_out,
+)
 
 WEIGHTS = ["w11", "w12", "w13", "w14", "w21", "w22"]
+
+
+def table(html, name):
+    """The cells of the table of a name by its headings, row by row, formulas by their TeX."""
+    (found,) = re.findall(rf'<table[^>]*aria-label="{name}".*?</table>', html, re.DOTALL)
+    found = re.sub(r'<math[^>]*data-tex="([^"]*)".*?</math>', r"\1", found, flags=re.DOTALL)
+    head, *rows = (
+        [re.sub("<[^>]*>", "", text).strip() for text in re.findall("<t[hd].*?</t[hd]>", row)]
+        for row in re.findall("<tr.*?</tr>", found, re.DOTALL)
+    )
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def places(drawing, kind):
+    """The points of a plot's lines of one kind, as its axes tell them."""
+    figures = [part for part in drawing.iter(f"{SVG}text") if part.get("class") == "t"]
+    down = [part for part in figures if part.get("text-anchor") == "end"]
+    across = [part for part in figures if part not in down]
+    points = [dot for dot in drawing.iter(f"{SVG}circle") if dot.get("class") == f"{kind}h"]
+    return [
+        (along(across, "x", float(dot.get("cx"))), along(down, "y", float(dot.get("cy")) + 4.5))
+        for dot in points
+    ]
+
+
+def along(figures, axis, place):
+    """What stands at a place of an axis, by the figures at its ends."""
+    low, high = figures[0], figures[-1]
+    start, end = float(low.get(axis)), float(high.get(axis))
+    first, last = read(low.text), read(high.text)
+    return first + (place - start) / (end - start) * (last - first)
 
 
 def shown(html):
@@ -48,6 +92,47 @@ def test_the_steps_are_those_of_the_rule():
                 for name in ("w11", "w22")
             },
         )
+
+
+def test_the_columns_of_a_step_are_those_of_the_first():
+    html = drawn("E", "descent", rate=2, steps=3)
+    (_, error), (after, less), *_ = descended(2, 3)
+    slopes = worked_out(START)[1]
+    *rows, last = table(html, "One step of descent on E")
+    assert list(last) == ["Parameter", "Gradient", "Before", "After, at rate 2"]
+    for name, row in zip(WEIGHTS, rows, strict=True):
+        assert row["Parameter"] == f"w_{{{name[1:]}}}"
+        assert read(row["Gradient"]) == pytest.approx(slopes[name], abs=5e-5)
+        assert read(row["Before"]) == START[name]
+        assert read(row["After, at rate 2"]) == pytest.approx(after[name], abs=5e-5)
+    assert read(last["Before"]) == pytest.approx(error, abs=5e-5)
+    assert read(last["After, at rate 2"]) == pytest.approx(less, abs=5e-5)
+
+
+def test_the_numbers_of_every_step_stand_in_its_row():
+    rows = table(drawn("E", "descent", rate=2, steps=3), "Every step")
+    for step, (row, (weights, error)) in enumerate(zip(rows, descended(2, 3), strict=True)):
+        assert row["Step"] == str(step)
+        assert read(row["E"]) == pytest.approx(error, abs=5e-5)
+        found = [read(row[f"w_{{{name[1:]}}}"]) for name in WEIGHTS]
+        assert found == pytest.approx([weights[name] for name in WEIGHTS], abs=5e-5)
+
+
+def test_the_curve_of_a_descent_goes_through_its_errors():
+    errors = [error for _, error in descended(20, 5)]
+    found = places(figure("E", "descent", rate=20, steps=5), "f")
+    assert [x for x, _ in found] == pytest.approx(range(6), abs=0.01)
+    assert [y for _, y in found] == pytest.approx(errors, abs=2e-4)
+
+
+def test_a_descent_ends_at_its_last_error():
+    first, *_, last = (f"{error:.4f}" for _, error in descended(2, 3))
+    drawing = figure("E", "descent", rate=2, steps=3)
+    assert numbers(drawing) == {"E.descent.0.error": first, "E.descent.3.error": last}
+    assert drawing.find(f"{SVG}desc").text == (
+        f"E falls or rises from {first} before the first step to {last} after step 3,"
+        " at a rate of 2."
+    )
 
 
 def test_several_steps_have_a_plot_and_folded_numbers():
@@ -133,6 +218,30 @@ def test_the_work_is_two_plots_and_a_table():
     assert len(set(re.findall(r' id="([^"]*)"', html))) == len(re.findall(r' id="', html))
 
 
+def test_the_work_has_each_mode_in_its_column():
+    rows = table(drawn("f", "work", sizes="1,3"), "Passes in both modes")
+    assert [list(row.values()) for row in rows] == [
+        ["2", "1", "5", "1 pass × 5 = 5", "2 passes × 5 = 10"],
+        ["6", "1", "17", "1 pass × 17 = 17", "6 passes × 17 = 102"],
+        ["2", "1", "5", "1 pass × 5 = 5", "2 passes × 5 = 10"],
+        ["2", "3", "15", "3 passes × 15 = 45", "2 passes × 15 = 30"],
+    ]
+    assert list(rows[0]) == ["Inputs n", "Outputs m", "Operations", "Reverse mode", "Forward mode"]
+
+
+@pytest.mark.parametrize(
+    ("place", "forward", "reverse"),
+    [(0, [(2, 2), (6, 6)], [(2, 1), (6, 1)]), (1, [(1, 2), (3, 2)], [(1, 1), (3, 3)])],
+)
+def test_the_work_s_lines_are_those_of_their_modes(place, forward, reverse):
+    html = drawn("f", "work", sizes="1,3")
+    drawing = parsed(re.findall("<svg.*?</svg>", html, re.DOTALL)[place])
+    for kind, points, name in (("f", forward, "forward"), ("b", reverse, "reverse")):
+        assert places(drawing, kind) == [pytest.approx(point, abs=0.05) for point in points]
+        (label,) = (part for part in drawing.iter(f"{SVG}text") if part.text == name)
+        assert label.get("class") == ("a" if kind == "b" else None)
+
+
 @pytest.mark.parametrize("sizes", ["1", "0,2", "1,two", "1,999", ","])
 def test_sizes_that_are_none_are_refused(sizes):
     with pytest.raises(ViewError, match="work: sizes="):
@@ -184,3 +293,23 @@ def test_the_number_at_the_end_stands_clear_of_the_line():
 def test_a_plot_without_points_is_refused():
     with pytest.raises(ValueError, match="without points"):
         draw(Plot((), (), (), "", ""), "p")
+
+
+@pytest.mark.parametrize(
+    ("points", "across", "up"),
+    [
+        ([(0, 0), (3, 25)], ["0", "1", "2", "3"], ["0", "5", "10", "15", "20", "25"]),
+        ([(0, -15), (1, 10)], ["0", "1"], ["−15", "−10", "−5", "0", "5", "10"]),
+        (
+            [(10, 0.065), (30, 0.08)],
+            ["10", "15", "20", "25", "30"],
+            ["0.065", "0.07", "0.075", "0.08"],
+        ),
+    ],
+)
+def test_the_figures_of_the_axes_are_whole(points, across, up):
+    series = Series((), tuple((float(x), float(y)) for x, y in points))
+    drawing = parsed(draw(Plot((series,), (), (), "", ""), "p"))
+    figures = [part for part in drawing.iter(f"{SVG}text") if part.get("class") == "t"]
+    assert [part.text for part in figures if part.get("text-anchor") == "end"] == up
+    assert [part.text for part in figures if part.get("text-anchor") != "end"] == across
