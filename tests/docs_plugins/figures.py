@@ -47,6 +47,16 @@ z(1, 2, 3, -4, 2)
 }
 
 
+# x has three contributions, and an adjoint unlike any value
+THREE = """
+def f(x, y):
+    v1 = x * y
+    v2 = sin(x)
+    v3 = v1 - v2
+    return v3 * x + y
+
+f(-2, 5)
+"""
 START = {"w11": 0.3, "w12": -0.4, "w13": 0.8, "w14": 0.6, "w21": 0.7, "w22": -0.9}
 
 

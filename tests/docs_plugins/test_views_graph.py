@@ -89,6 +89,17 @@ def test_arrays_are_told_by_their_numbers_or_their_shape():
     assert "4 numbers" in texts(figure(wide, "graph"))
 
 
+def test_an_array_with_one_rounded_number_is_approximate():
+    lines = texts(figure("def g(x):\n    return sum(x / 3)\n\ng([-3, 1, 6])\n", "graph"))
+    assert "= (−3, 1, 6)" in lines
+    assert "≈ (−1, 0.3333, 2)" in lines
+
+
+def test_the_title_has_the_signs_of_the_point():
+    title = figure("product", "graph").find(f"{SVG}title")
+    assert title.text == "Computation graph of product at (3, −2)"
+
+
 def test_the_title_and_description_say_what_is_drawn():
     found = figure("f", "graph")
     title, description = found.find(f"{SVG}title"), found.find(f"{SVG}desc")

@@ -53,6 +53,12 @@ def test_one_operation_of_a_trace():
     assert "v1, v2, v3" in caught.value.remedy
 
 
+def test_a_unit_stores_partials_and_not_what_it_sends_back():
+    block = "def f(x, y):\n    v1 = x * y\n    return v1 * -3\n\nf(-2, 5)\n"
+    shown = numbers(figure(block, "unit", of="v1", numbers="yes"))
+    assert shown == {"f.v1.value": "−10", "f.v1.d.x": "5", "f.v1.d.y": "−2"}
+
+
 def test_a_neuron_is_products_inside_one_sum():
     found = figure(NEURON, "unit", inside="yes")
     total = texts(by_id(found, "s-unit-v5"))
