@@ -5,7 +5,7 @@ import re
 import pytest
 
 from docs_plugins.drawing.standalone import standalone, style
-from tests.docs_plugins.figures import SVG, drawn, parsed
+from tests.docs_plugins.figures import SVG, drawn, numbers, parsed
 
 
 def alone(block, view, **options):
@@ -53,3 +53,12 @@ def test_something_else_is_refused():
 
 def test_a_wide_font_of_the_system_is_set_smaller():
     assert "font-size-adjust:" in alone("f", "graph")
+
+
+def test_numbers_keep_their_signs():
+    shown = numbers(parsed(alone("product", "unit", numbers="yes")))
+    assert shown == {
+        "product.y.value": "−6",
+        "product.jacobian.y.w1": "−2",
+        "product.jacobian.y.w2": "3",
+    }

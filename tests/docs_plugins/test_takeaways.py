@@ -20,6 +20,7 @@ from docs_plugins.extras import Extras, takeaways
 from docs_plugins.language import parse
 from docs_plugins.views import VIEWS
 from docs_plugins.views.base import Request, ViewError, read_options
+from tests.docs_plugins.figures import THREE, computed
 
 if TYPE_CHECKING:
     from docs_plugins.model import Computation
@@ -53,6 +54,28 @@ def test_the_data_has_every_number(computation) -> None:
     listed = [[entry.number.value for entry in row] for row in computation.jacobian.entries]
     assert found["jacobian"]["entries"] == listed
     assert len(found["links"]) == len(computation.links)
+
+
+def test_the_data_has_each_link_as_worked_out() -> None:
+    links = json.loads(takeaways.data(computed(THREE)))["links"]
+    x, y = -2.0, 5.0
+    v3 = x * y - np.sin(x)
+    listed = [
+        ("v1", "x", 0, y, y * x),
+        ("v2", "x", 0, np.cos(x), np.cos(x) * -x),
+        ("v4", "x", 1, v3, v3),
+        ("v1", "y", 1, x, x * x),
+        ("v5", "y", 1, 1.0, 1.0),
+        ("v3", "v1", 0, 1.0, x),
+        ("v3", "v2", 1, -1.0, -x),
+        ("v4", "v3", 0, x, x),
+        ("v5", "v4", 0, 1.0, 1.0),
+    ]
+    assert [(link["from"], link["to"], link["position"]) for link in links] == [
+        found[:3] for found in listed
+    ]
+    shown = [[*link["local_partial"], *link["contribution"]] for link in links]
+    assert np.allclose(shown, [found[3:] for found in listed], rtol=1e-14, atol=0)
 
 
 def test_the_figure_opens_alone(computation) -> None:
@@ -102,10 +125,50 @@ def test_the_table_compiles(computation, tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
 
 
-def test_a_sum_is_told_with_its_values() -> None:
-    program = parse(BLOCKS["f"])
-    text = takeaways.table(compute.run(program, program.calls[0]))
-    assert r"= \tilde{v}_{01} + \tilde{v}_{02} = 2 -\cos 5 \approx 1.7163" in text
+def ends(row: str) -> list[tuple[str, str]]:
+    """What each side of a row derives, and how its derivation ends."""
+    cells = [text.split() for text in row.split("&")]
+    sides = zip(cells[::2], cells[1::2], strict=True)
+    return [(*sign, " ".join(told[-2:])) for sign, told in sides if sign]
+
+
+def test_the_table_ends_in_the_numbers_as_worked_out() -> None:
+    table = takeaways.table(computed(THREE))
+    x, y = -2.0, 5.0
+    v3 = x * y - np.sin(x)
+    rows = [
+        [("v_{-1}", "= -2"), (r"\tilde{v}_{-1}", rf"\approx {y * x - x * np.cos(x) + v3:.4f}")],
+        [(r"\tilde{v}_{-13}", rf"\approx {v3:.4f}")],
+        [(r"\tilde{v}_{-12}", rf"\approx {-x * np.cos(x):.4f}")],
+        [(r"\tilde{v}_{-11}", "= -10")],
+        [("v_0", "= 5"), (r"\tilde{v}_0", "= 5")],
+        [(r"\tilde{v}_{02}", "= 1")],
+        [(r"\tilde{v}_{01}", "= 4")],
+        [("v_1", "= -10"), (r"\tilde{v}_1", "= -2")],
+        [("v_2", rf"\approx {np.sin(x):.4f}"), (r"\tilde{v}_2", "= 2")],
+        [("v_3", rf"\approx {v3:.4f}"), (r"\tilde{v}_3", "= -2")],
+        [("v_4", rf"\approx {v3 * x:.4f}"), (r"\tilde{v}_4", "= 1")],
+        [("v_5", rf"\approx {v3 * x + y:.4f}"), (r"\tilde{v}_5", "= 1")],
+        [("f", rf"\approx {v3 * x + y:.4f}")],
+    ]
+    assert [ends(row) for row in "".join(table.splitlines()[2:-1]).split(r"\\")] == rows
+
+
+def test_an_array_with_one_rounded_number_is_approximate_in_the_table() -> None:
+    table = takeaways.table(computed("def f(x):\n    return sum(x / 3)\n\nf([-3, 1, 6])"))
+    assert "= (-3, 1, 6)" in table
+    assert r"\approx (-1, 0.3333, 2)" in table
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        (BLOCKS["f"], r"= \tilde{v}_{01} + \tilde{v}_{02} = 2 -\cos 5 \approx 1.7163"),
+        (THREE, r"= -10 + 2 \, \cos(-2) -10 - \sin(-2) \approx -19.9230"),
+    ],
+)
+def test_a_sum_is_told_with_its_values(block: str, told: str) -> None:
+    assert told in takeaways.table(computed(block))
 
 
 def test_the_block_says_where_the_engine_is_to_be_had() -> None:
