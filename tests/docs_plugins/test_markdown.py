@@ -193,6 +193,12 @@ def test_a_caption_names_its_table_and_can_be_linked_to():
     assert '<figcaption id="t1-caption">' in html
 
 
+def test_a_link_has_the_number_of_its_own_table():
+    captioned = "\n\n{{ f.trace }}\n\n/// table-caption | #t%d\nHere.\n///"
+    html = convert("See {{ ref t2 }} and {{ ref t1 }}." + captioned % 1 + captioned % 2)
+    assert re.findall(r'href="#(t\d)">([^<]*)', html) == [("t2", "Table 2"), ("t1", "Table 1")]
+
+
 def test_links_to_equations():
     equation = "$$\n\\begin{equation}\\label{eq:a} x = 1 \\end{equation}\n$$"
     html = convert(f"See {{{{ ref eq:a }}}}.\n\n{equation}")

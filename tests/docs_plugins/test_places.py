@@ -84,17 +84,18 @@ def test_a_mistake_is_reported_unless_it_stands_in_code() -> None:
 
 CAPTIONED = (
     '<figure id="t"><div data-mg-view="f.trace"></div><figcaption>'
-    '<p><span class="caption-prefix table-caption-prefix">Table 1.</span></p></figcaption></figure>'
+    '<p><span class="caption-prefix table-caption-prefix">Table 12.</span></p>'
+    "</figcaption></figure>"
 )
 
 
 def test_captions_are_found_by_their_id_and_by_the_view_in_them() -> None:
-    entry = Numbered("t", "Table 1")
+    entry = Numbered("t", "Table 12")
     assert numbered_captions(CAPTIONED) == {"t": entry, "f.trace": entry}
 
 
 def test_a_link_says_the_number_of_what_stands_below_it() -> None:
-    assert filled(f"<p>{L}</p>{CAPTIONED}")[0].startswith("<p><a>Table 1</a></p>")
+    assert filled(f"<p>{L}</p>{CAPTIONED}")[0].startswith("<p><a>Table 12</a></p>")
 
 
 def test_contents_have_the_number_without_markup() -> None:
