@@ -56,6 +56,24 @@ def test_the_data_has_every_number(computation) -> None:
     assert len(found["links"]) == len(computation.links)
 
 
+def test_the_data_has_each_node_as_worked_out() -> None:
+    nodes = json.loads(takeaways.data(computed(THREE)))["nodes"]
+    x, y = -2.0, 5.0
+    v3 = x * y - np.sin(x)
+    listed = {
+        "x": (x, 2 * x * y - np.sin(x) - x * np.cos(x)),
+        "y": (y, x * x + 1),
+        "v1": (x * y, x),
+        "v2": (np.sin(x), -x),
+        "v3": (v3, x),
+        "v4": (v3 * x, 1.0),
+        "v5": (v3 * x + y, 1.0),
+    }
+    assert [node["name"] for node in nodes] == list(listed)
+    shown = [[*node["value"], *node["adjoint"]] for node in nodes]
+    assert np.allclose(shown, list(listed.values()), rtol=1e-14, atol=0)
+
+
 def test_the_data_has_each_link_as_worked_out() -> None:
     links = json.loads(takeaways.data(computed(THREE)))["links"]
     x, y = -2.0, 5.0

@@ -175,6 +175,7 @@ WIDE = "def f(x, y, z):\n    return x * y, z\n\nf(-2, 3, 1)"
 def test_a_jacobian_has_each_derivative_by_its_output_and_input() -> None:
     head, *rows = cells(page(TALL, "{{ f.jacobian }}"), "jacobian")
     assert head[1:] == [r"\partial / \partial x", r"\partial / \partial y"]
+    assert [row[0][:3] for row in rows] == ["y_1", "y_2", "y_3"]
     found = [[number(re.split("(?=[=≈])", cell)[-1]) for cell in row[1:]] for row in rows]
     x, y = -2.0, 3.0
     assert found == [[y, x], [1, -2 * y], [pytest.approx(cos(x), abs=5e-5), 0]]
