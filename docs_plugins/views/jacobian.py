@@ -35,10 +35,13 @@ def _table(request: Request, format_: str | None) -> str:
     computation = request.computation
     jacobian = computation.jacobian
     label = cells.named_by(request.caption, f"Jacobian of {computation.program.function}")
-    head = "".join(cell(inline(_by(column)), head="col") for column in jacobian.columns)
+    head = "".join(
+        cell(inline(_by(column)) + _pass_of(computation, "forward", place), head="col")
+        for place, column in enumerate(jacobian.columns)
+    )
     body = []
     for place, (row, entries) in enumerate(zip(jacobian.rows, jacobian.entries, strict=True)):
-        passed = _pass_of(computation, place)
+        passed = _pass_of(computation, "reverse", place)
         content = cell(formula(row) + passed, head="row")
         for column, entry in zip(jacobian.columns, entries, strict=True):
             shown = show(entry.number, format_)
@@ -63,11 +66,14 @@ def _by(column: Formula) -> str:
     return rf"\partial / \partial {column.tex}"
 
 
-def _pass_of(computation: Computation, place: int) -> str:
-    """Which backward pass delivers this row; one pass needs no number."""
-    if len(computation.jacobian.rows) == 1:
+def _pass_of(computation: Computation, mode: str, place: int) -> str:
+    """Which pass delivers this row or column, in the engine's mode; one pass needs no number."""
+    jacobian = computation.jacobian
+    passes = jacobian.reverse_passes if mode == "reverse" else jacobian.forward_passes
+    if jacobian.mode != mode or passes == 1:
         return ""
-    return f'<span class="mg-pass">backward pass {place + 1}</span>'
+    what = "backward" if mode == "reverse" else "forward"
+    return f'<span class="mg-pass">{what} pass {place + 1}</span>'
 
 
 def _passes(computation: Computation) -> str:
