@@ -57,11 +57,17 @@ def read_record(docs: Path, page: str) -> bytes | None:
 
 
 def without_page(docs: Path, known: Collection[Path]) -> Iterator[Path]:
-    """The records beside which no page stands; `known` are those that are known to have one."""
-    for path in all_records(docs):
-        pages = (path.with_suffix(suffix) for suffix in PAGE_SUFFIXES)
-        if path not in known and not any(page.is_file() for page in pages):
-            yield path
+    """The records that are no page's; `known` are those that are known to have one."""
+    records = all_records(docs)
+    owned = {path for path in records if path in known or page_beside(path)}
+    read = {path.resolve() for path in owned}  # a page's record may be a link to another file
+    yield from (path for path in records if path not in owned and path.resolve() not in read)
+
+
+def page_beside(record: Path) -> Path | None:
+    """The page that stands beside a record."""
+    pages = (record.with_suffix(suffix) for suffix in PAGE_SUFFIXES)
+    return next((page for page in pages if page.is_file()), None)
 
 
 def all_records(docs: Path) -> list[Path]:

@@ -29,7 +29,7 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import NOT_DRAWN, Request, read_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from docs_plugins.drift.published import (
         Published,
@@ -370,7 +370,7 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
     pages = [page for page in sorted(path.rglob("*.html")) if page.is_file()] if whole else [path]
     if whole and len(pages) == 1 and not any(inventory.lists(path)):  # saved, and no site
         (path,), whole = pages, False
-    unused = dict.fromkeys(files.all_records(docs)) if docs else {}
+    unused = _by_file(files.all_records(docs)) if docs else {}
     blocks: dict[Path, tuple[str, ...]] = {}
     computed: dict[Path, Sequence[Computation]] = {}
     for page in pages:
@@ -382,20 +382,18 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
     if docs is not None:
         at_place = {page: _record_at_place(page, path, docs) for page in computed}
         for taken in filter(None, at_place.values()):
-            unused.pop(taken, None)
+            unused.pop(taken.resolve(), None)
         for page, computations in computed.items():
             recorded = at_place[page] or _record_alike(docs, computations, unused)
             if recorded is None:
                 message = f"there is no record of what this page computes in {docs.as_posix()}"
                 verdict.problems.append(Problem(page.as_posix(), 1, "", message))
             else:
-                unused.pop(recorded, None)
+                unused.pop(recorded.resolve(), None)
                 verdict.problems += against(recorded, computations, page.as_posix())
+    if whole and docs is not None:
+        _tell_unused(unused.values(), path, docs, verdict)
     if whole:
-        verdict.problems += [
-            Problem(record_path.as_posix(), 1, "", "no page of the site shows what is recorded")
-            for record_path in unused
-        ]
         _check_whole(path, blocks, verdict)
     return verdict
 
@@ -431,6 +429,32 @@ def _check_whole(path: Path, blocks: Mapping[Path, tuple[str, ...]], verdict: Ve
         )
 
 
+def _by_file(records: Iterable[Path]) -> dict[Path, Path]:
+    """Records by the files that they are; of several links to one, the one beside a page."""
+    with_page_last = sorted(records, key=lambda path: files.page_beside(path) is not None)
+    return {path.resolve(): path for path in with_page_last}
+
+
+def _tell_unused(unused: Iterable[Path], site: Path, docs: Path, verdict: Verdict) -> None:
+    """Miss what is recorded and nowhere shown, but for pages that the site leaves out."""
+    for path in unused:
+        page = files.page_beside(path)
+        if page and not any(site.joinpath(place).is_file() for place in _built(path, docs)):
+            told = f"{page.as_posix()} is not in the site: its record is not compared"
+            verdict.notes.append(told)
+        else:
+            remedy = "" if page else "delete it, as deepnotes accept does"
+            message = "no page of the site shows what is recorded"
+            verdict.problems.append(Problem(path.as_posix(), 1, "", message, remedy))
+
+
+def _built(record_path: Path, docs: Path) -> tuple[Path, Path]:
+    """Where in a site the page of a record stands, in either style of addresses."""
+    name = record_path.relative_to(docs).with_suffix("")
+    index = name.parent if name.name in {"index", "README"} else name
+    return index / "index.html", name.with_name(f"{name.name}.html")
+
+
 def _record_at_place(page: Path, site: Path, docs: Path) -> Path | None:
     """The record of a built page by its place in the site; None where its source was elsewhere."""
     names: tuple[Path, ...]
@@ -456,7 +480,7 @@ def _record_alike(
     for record_path in files.all_records(docs):
         text = record_path.read_text(encoding="utf-8", errors="replace")
         if headings.issubset(text.splitlines()):
-            if record_path in unused:
+            if record_path.resolve() in unused:
                 return record_path
             alike = alike or record_path
     return alike

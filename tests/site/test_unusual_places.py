@@ -1,0 +1,87 @@
+"""Records in unusual places: of pages left out, generated or linked, and behind links."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from typing import Any
+
+SECOND = """\
+# Second
+
+```minigrad
+def g(x):
+    y = x * x
+    return y + 1
+g(3)
+```
+
+{{ g.value }}
+"""
+GENERATE = """\
+from mkdocs.structure.files import File
+
+PAGE = {page!r}
+
+def on_files(files, config, **_):
+    files.append(File.generated(config, "gen/deep/g.md", content=PAGE))
+    return files
+"""
+LINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+AGAINST = ("verify", "site", "--against", "docs")
+
+
+def later(site: Any, name: str, page: str = "index.html") -> None:
+    """Have a file edited after a page was built."""
+    built = (site.root / "site" / page).stat().st_mtime
+    os.utime(site.docs / name, (built + 10, built + 10))
+
+
+# --- pages that are left out of the site ---
+
+
+@pytest.mark.parametrize("setting", ["exclude_docs", "draft_docs"])
+def test_the_record_of_a_page_left_out_of_the_site_is_no_failure(example_site, setting):
+    example_site.page("dr.md", SECOND)
+    example_site.accept()
+    example_site.settings[setting] = "dr.md\n"
+    assert not example_site.build().failed
+    code, printed = example_site.run(*AGAINST)
+    assert code == 0, printed
+    assert "docs/dr.md is not in the site: its record is not compared\n" in printed
+
+
+@pytest.mark.parametrize("name", ["dr.md", "README.md", "sub/index.md"])
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("directory_urls", [True, False])
+def test_a_page_stripped_of_its_blocks_is_in_the_site(small_site, name, listed, directory_urls):
+    small_site.settings["use_directory_urls"] = directory_urls
+    small_site.page("other.md", SECOND.replace("g(", "h(").replace("g.", "h."))
+    small_site.page(name, SECOND)
+    small_site.accept()
+    small_site.build()
+    (page,) = (p for p in small_site.root.glob("site/**/*.html") if 'block="g"' in p.read_text())
+    page.write_text("<html><body><p>About 10.</p></body></html>", encoding="utf-8")
+    if not listed:
+        (small_site.root / "site/assets/minigrad/blocks.txt").unlink()
+    code, printed = small_site.run(*AGAINST)
+    assert code == 1
+    assert "is not in the site" not in printed
+    assert ("published on this page, and gone" in printed) == listed
+
+
+def test_a_record_that_belongs_to_no_page_is_a_failure_with_its_remedy(example_site):
+    example_site.build()
+    record = (example_site.docs / "index.record").read_text(encoding="utf-8")
+    example_site.page("old.record", record)
+    code, printed = example_site.run(*AGAINST)
+    assert code == 1
+    assert (
+        "docs/old.record:1: no page of the site shows what is recorded; "
+        "delete it, as deepnotes accept does\n"
+    ) in printed
