@@ -195,7 +195,7 @@ def _accept_page(name: str, site: Site, docs: Path) -> int:
         print(problem)
     if page.drift:
         try:
-            _write(path, page, site.sources[name].record)
+            _write(docs, path, page, site.sources[name].record)
         except OSError as error:
             print(f"{_shown(path)}: not written: {error.strerror}")
             return WRONG
@@ -204,7 +204,7 @@ def _accept_page(name: str, site: Site, docs: Path) -> int:
     return FINE
 
 
-def _write(path: Path, page: Page, before: bytes | None) -> None:
+def _write(docs: Path, path: Path, page: Page, before: bytes | None) -> None:
     from docs_plugins.drift import record  # noqa: PLC0415
 
     computations = list(page.computations.values())
@@ -216,7 +216,7 @@ def _write(path: Path, page: Page, before: bytes | None) -> None:
         old = None if before is None else record.parse(record.decode(before))
     except record.RecordError:
         old = None
-    files.write_whole(path, record.merge(old, computations))
+    files.write_record(docs, path, record.merge(old, computations))
     print(f"{_shown(path)}: {'written' if before is None else 'updated'}")
 
 

@@ -96,6 +96,16 @@ def sweep(docs: Path) -> None:
             path.unlink()
 
 
+def write_record(docs: Path, path: Path, text: str) -> None:
+    """Write a page's record, into a folder of its own where the page was generated.
+
+    A link to a record in the pages' folder stays: its file is what is read. Any other is replaced.
+    """
+    linked = path.is_symlink() and is_inside(docs, path) and is_record(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path.resolve() if linked else path, text)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that at any moment, killed or not, it is the old one or the new one."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

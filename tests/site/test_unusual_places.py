@@ -85,3 +85,45 @@ def test_a_record_that_belongs_to_no_page_is_a_failure_with_its_remedy(example_s
         "docs/old.record:1: no page of the site shows what is recorded; "
         "delete it, as deepnotes accept does\n"
     ) in printed
+
+
+# --- pages that are generated ---
+
+
+def test_a_generated_page_in_a_folder_of_its_own_is_accepted(example_site):
+    hook = example_site.root / "generate.py"
+    hook.write_text(GENERATE.format(page=SECOND), encoding="utf-8")
+    example_site.settings["hooks"] = ["generate.py"]
+    assert example_site.build().failed
+    example_site.accept("gen/deep/g.md")
+    assert (example_site.docs / "gen/deep/g.record").is_file()
+    assert not example_site.build().failed
+    code, printed = example_site.run(*AGAINST)
+    assert code == 0, printed
+
+
+@LINKS
+def test_a_record_that_is_a_link_inside_docs_is_written_through(example_site):
+    link, target = example_site.docs / "index.record", example_site.docs / "kept/all.record"
+    target.parent.mkdir()
+    link.rename(target)
+    link.symlink_to("kept/all.record")
+    right = target.read_text(encoding="utf-8")
+    assert not example_site.build().failed
+    assert example_site.run(*AGAINST)[0] == 0
+    target.write_text(right.replace("1.7163378145367738", "1.7164", 1), encoding="utf-8")
+    assert example_site.build().failed
+    example_site.accept()
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == right
+
+
+@LINKS
+def test_what_a_link_leads_to_is_left_alone_where_it_is_no_record(example_site):
+    link = example_site.docs / "index.record"
+    page = example_site.page("notes.md", "# Notes\n")
+    link.unlink()
+    link.symlink_to("notes.md")
+    example_site.accept()
+    assert not link.is_symlink()
+    assert page.read_text(encoding="utf-8") == "# Notes\n"
