@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib.resources import files as package_files
@@ -161,14 +161,11 @@ def run_accept(options: argparse.Namespace) -> int:
 def _page_name(given: str, site: Site, docs: Path) -> str:
     """The page meant by a name or a path, as MkDocs names it; raises `UsageError`."""
     path = Path(given)
-    for candidate in (docs / path, Path.cwd() / path):
-        inside = Path(os.path.normpath(candidate.absolute()))
-        if inside.is_relative_to(docs) and inside != docs:
-            place = inside.relative_to(docs).as_posix()
-            named = inside.relative_to(docs).with_suffix(".md").as_posix()
-            for name in (place, f"{place}.md", named):
-                if name in site.pages:
-                    return name
+    for place in _places(path, docs):
+        name = place.as_posix()
+        for page in (name, f"{name}.md", place.with_suffix(".md").as_posix()):
+            if page in site.pages:
+                return page
     if not path.name or (Path.cwd() / path).is_dir() or (docs / path).is_dir():
         example = next(iter(site.pages), "index.md")
         raise UsageError(f"{given!r} is no page: give one, as {example} is, or none for all pages")
@@ -177,6 +174,18 @@ def _page_name(given: str, site: Site, docs: Path) -> str:
     close = get_close_matches(path.with_suffix(".md").name, site.pages, 1)
     remedy = f"did you mean {close[0]}?" if close else f"pages: {', '.join(site.pages)}"
     raise UsageError(f"there is no page {given}: {remedy}")
+
+
+def _places(path: Path, docs: Path) -> Iterator[Path]:
+    """Where in the pages' folder a path leads: as it is written, then with its folders' links."""
+    for candidate in (docs / path, Path.cwd() / path):
+        written = Path(os.path.normpath(candidate.absolute()))
+        for inside, folder in (
+            (written, docs),
+            (written.parent.resolve() / written.name, docs.resolve()),
+        ):
+            if inside.is_relative_to(folder) and inside != folder:
+                yield inside.relative_to(folder)
 
 
 def _accept_page(name: str, site: Site, docs: Path) -> int:

@@ -102,6 +102,22 @@ def test_a_generated_page_in_a_folder_of_its_own_is_accepted(example_site):
     assert code == 0, printed
 
 
+# --- links ---
+
+
+@LINKS
+@pytest.mark.parametrize("given", ["real/sub/p.md", "docs/sub/p.md", "real/sub/p"])
+def test_a_page_is_accepted_by_either_path_where_docs_is_a_link(small_site, given):
+    small_site.docs.rename(small_site.root / "real")
+    small_site.docs.symlink_to("real")
+    small_site.page("sub/p.md", SECOND)
+    small_site.accept(str(small_site.root / given))
+    assert (small_site.root / "real/sub/p.record").is_file()
+    (small_site.root / "real/sub/p.record").unlink()
+    small_site.accept(given)
+    assert (small_site.root / "real/sub/p.record").is_file()
+
+
 @LINKS
 def test_a_record_that_is_a_link_inside_docs_is_written_through(example_site):
     link, target = example_site.docs / "index.record", example_site.docs / "kept/all.record"
