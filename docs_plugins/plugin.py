@@ -353,11 +353,11 @@ def _source(
     file = page.file
     docs = Path(config.docs_dir)
     path, record = docs / file.src_uri, record_files.record_path(docs, file.src_uri)
-    recorded, unreadable = None, ""
+    recorded, unreadable = None, None
     try:
         recorded = record_files.read_record(docs, file.src_uri)
     except record_files.Unreadable as error:
-        unreadable = str(error)
+        unreadable = error
     return site.Source(
         path=_shown_path(config, path),
         page=file.src_uri,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from docs_plugins import extras
 from docs_plugins.budget import LONGEST_PAGE, MOST_LINES
 from docs_plugins.drift import differences, record
-from docs_plugins.drift.files import begins_as_record
+from docs_plugins.drift.files import ACCEPT_AGAIN, Unreadable, begins_as_record
 from docs_plugins.elements import problem_box
 from docs_plugins.fences import find
 from docs_plugins.model import Computation
@@ -42,7 +42,7 @@ class Source(NamedTuple):
     offset: int  # lines of front matter above what Markdown sees
     record_path: str
     record: bytes | None  # None: there is none that can be read
-    unreadable: str = ""  # why what stands in a record's place is not read
+    unreadable: Unreadable | None = None  # why what stands in a record's place is not read
     root: str = "."  # from the built page to the site's folder
     link: str = ""  # the address that the path of a source is put behind, where it is known
     built: str = ""  # where the built page stands in the site
@@ -169,7 +169,7 @@ class Site:
         return f"{listed}, {1000 * self.spent:.0f} ms"
 
     def _no_record(
-        self, source: Source, message: str, line: int = 1, remedy: str = record.ACCEPT_AGAIN
+        self, source: Source, message: str, line: int = 1, remedy: str = ACCEPT_AGAIN
     ) -> Problem:
         told = f"{remedy}: {self.accept(source.page)}"
         return Problem(source.record_path, line, "", message, told)
@@ -188,7 +188,8 @@ class Site:
         if not computations and (page.failed or not begins_as_record(source.record or b"")):
             return []  # a file that is named like a record, beside a page without blocks
         if source.unreadable:
-            return [self._no_record(source, source.unreadable)]
+            told = source.unreadable
+            return [self._no_record(source, str(told), remedy=told.remedy)]
         if source.record is None:
             return [] if self.serving else [self._without_record(source)]
         try:

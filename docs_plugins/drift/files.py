@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".record"
 BEGINNING = b"# deepnotes record"  # of every record, whatever its version
+ACCEPT_AGAIN = "accept the page again"
 LARGEST = 10_000_000  # bytes; no page computes as much
 PAGE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
@@ -33,7 +34,12 @@ def is_inside(docs: Path, path: Path) -> bool:
 
 
 class Unreadable(ValueError):  # noqa: N818  (what it is, and why)
-    """Something stands where a record belongs, and is none that is read."""
+    """Something stands where a record belongs, and is none that is read: why, and what to do."""
+
+    def __init__(self, message: str, remedy: str = ACCEPT_AGAIN) -> None:
+        """Keep the remedy beside the message."""
+        super().__init__(message)
+        self.remedy = remedy
 
 
 def read_record(docs: Path, page: str) -> bytes | None:
@@ -43,10 +49,10 @@ def read_record(docs: Path, page: str) -> bytes | None:
         return None
     if not is_inside(docs, path):
         raise Unreadable("the record is a link that leads out of the pages' folder")
+    if path.is_dir():
+        raise Unreadable("the record is a folder", f"move it away and {ACCEPT_AGAIN}")
     if not path.is_file():
-        raise Unreadable(
-            "the record is a folder; move it away" if path.is_dir() else "the record is no file"
-        )
+        raise Unreadable("the record is no file")
     try:
         size = path.stat().st_size
         if size > LARGEST:

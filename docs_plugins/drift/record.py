@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from docs_plugins.drift.files import ACCEPT_AGAIN
 from docs_plugins.drift.rows import ABSENT, call_text, rows
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ TITLES = columns("# name", "value | local partial", "adjoint | contribution", "f
 _HEADER = re.compile(r"# deepnotes record ([\w.+-]{1,9})(?=:|\s|$)", re.ASCII)
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
-ACCEPT_AGAIN = "accept the page again"
 
 
 class RecordError(ValueError):

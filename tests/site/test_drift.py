@@ -188,7 +188,7 @@ def test_the_command_that_a_build_tells_can_be_copied(small_site):
 @pytest.mark.parametrize(
     ("trouble", "told", "code"),
     [
-        (lambda path: path.mkdir(), "is a folder; move it away", 1),
+        (lambda path: path.mkdir(), "is a folder; move it away and accept", 1),
         (lambda path: path.symlink_to(path.name), "leads out of", 0),
         (lambda path: path.symlink_to("/etc/passwd"), "leads out of", 0),
         (lambda path: path.symlink_to("gone"), "is no file", 0),
