@@ -24,6 +24,8 @@ from docs_plugins.drift import files as record_files
 from docs_plugins.drift import inventory
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
@@ -202,8 +204,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     @event_priority(100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
         """Fail once every page is read, before the first file is written: none is left."""
-        if not self.dirty:
-            self.site.problems += _orphans(config, self.site, self.site_module)
+        pages = {file.src_uri for file in files.documentation_pages()}  # not all need be read
+        self.site.problems += _orphans(config, self.site, self.site_module, pages)
         if self.reading_only:
             self.read.append(self.site)
             if not BUILDING_AGAIN & {*config.plugins}:
@@ -218,6 +220,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             self.site.shelf.close()
             raise PluginError(self.site.verdict())
         packing.publish(self.site.published(), config.site_dir)
+        if self.dirty:  # any other build begins with an empty folder
+            self._drop_left_over(Path(config.site_dir))
         inventory.write(Path(config.site_dir), self.site.blocks)
         self.font = _publish_font(self.needed, config, files, frozenset(self.site.signs))
         return env
@@ -255,6 +259,11 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self.site.shelf.close()
         if self._log_problems() and not (self.serving or self.reading_only):
             raise PluginError(self.site.verdict())
+
+    def _drop_left_over(self, folder: Path) -> None:
+        """Remove what pages that were built again no longer publish."""
+        for path in self.site_module.extras.left_over(folder, self.site.pages, self.site.files):
+            path.unlink()
 
     def _log_problems(self) -> list[Any]:
         """Log what is wrong and has not been logged yet."""
@@ -382,10 +391,12 @@ def _sources(page: Page, config: MkDocsConfig) -> str:
     return page.edit_url.removesuffix(edited).replace("/edit/", "/blob/", 1)
 
 
-def _orphans(config: MkDocsConfig, site: site_module.Site, module: Any) -> list[Any]:
+def _orphans(
+    config: MkDocsConfig, site: site_module.Site, module: Any, pages: Collection[str]
+) -> list[Any]:
     """Records beside no page."""
     docs = Path(config.docs_dir)
-    known = {record_files.record_path(docs, name) for name in site.pages}
+    known = {record_files.record_path(docs, name) for name in {*site.pages, *pages}}
     site.orphans = tuple(record_files.without_page(docs, known))
     return [
         module.Problem(

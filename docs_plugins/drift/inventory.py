@@ -33,6 +33,8 @@ def write(site: Path, blocks: Blocks) -> None:
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8", newline="\n")
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read(site: Path) -> dict[str, tuple[str, ...]] | None:

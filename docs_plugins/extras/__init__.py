@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from docs_plugins.extras import provenance, takeaways, tapes
@@ -19,6 +19,7 @@ FOLDER = "assets/minigrad"
 MARK = re.compile("\ufdd4([^\ufdd4]*)\ufdd4")
 SHOWN = re.compile(r' data-mg="([^"]*)"')
 BLOCK = '<div class="mg-block"'
+_FILE = re.compile(r"(.+?)(?:\.js|\.\w+\.(?:json|svg|tex|py))")  # of a page, or of its block
 
 
 class Shown(NamedTuple):
@@ -76,7 +77,7 @@ def finish(
     """Return the page with all of it in place, and the files to publish by their paths."""
     if not extras.views:
         return without_marks(html), {}
-    stem = PurePosixPath(place.name).with_suffix("").as_posix()
+    stem = _stem(place.name)
     traces = _first(extras, "trace")
     blocks = _compiled(html, extras, computations, set(traces))
     controls = {
@@ -112,6 +113,21 @@ def finish(
         said = f' data-mg-tape="{escape(stem)}" data-mg-src="{escape(place.root)}/{escape(path)}"'
         html = html.replace(BLOCK, BLOCK + said, 1)
     return html, files
+
+
+def _stem(page: str) -> str:
+    """What the names of a page's files begin with."""
+    return PurePosixPath(page).with_suffix("").as_posix()
+
+
+def left_over(site: Path, pages: Iterable[str], published: Collection[str]) -> Iterator[Path]:
+    """Files that an earlier build published for these pages, and that they publish no more."""
+    stems = {_stem(page) for page in pages}
+    for path in sorted((site / FOLDER).rglob("*")):
+        place = path.relative_to(site).as_posix()
+        named = _FILE.fullmatch(place.removeprefix(f"{FOLDER}/"))
+        if named and named[1] in stems and place not in published:
+            yield path
 
 
 def _graph(extras: Extras, computation: Computation) -> tuple[str | None, str]:

@@ -143,3 +143,46 @@ def test_what_a_link_leads_to_is_left_alone_where_it_is_no_record(example_site):
     example_site.accept()
     assert not link.is_symlink()
     assert page.read_text(encoding="utf-8") == "# Notes\n"
+
+
+# --- builds of the pages that were edited ---
+
+
+def test_a_dirty_build_drops_the_files_of_a_page_that_lost_its_blocks(small_site):
+    example = "```minigrad\ndef f(x):\n    return x * x\n\nf(3)\n```\n\n{{ f.trace }}\n"
+    for name in ("p.md", "p.q.md", "other.md"):
+        small_site.page(name, example)
+    small_site.accept()
+    small_site.build()
+    folder = small_site.root / "site/assets/minigrad"
+    before = {path.name for path in folder.iterdir()}
+    small_site.page("p.md", "# Nothing\n")
+    later(small_site, "p.md", "p/index.html")
+    small_site.accept()
+    assert not small_site.build(dirty=True).failed
+    gone = {"p.js", *(f"p.f.{ending}" for ending in ("json", "svg", "tex", "py"))}
+    assert {path.name for path in folder.iterdir()} == before - gone
+    code, printed = small_site.run(*AGAINST)
+    assert code == 0, printed
+
+
+def test_a_dirty_build_forgets_the_last_block_of_a_site(example_site):
+    example_site.build()
+    example_site.page("index.md", "# Nothing\n")
+    later(example_site, "index.md")
+    example_site.accept()
+    assert not example_site.build(dirty=True).failed
+    assert not list((example_site.root / "site/assets/minigrad").iterdir())
+
+
+def test_a_dirty_build_names_a_record_that_belongs_to_no_page(example_site):
+    hook = example_site.root / "generate.py"
+    hook.write_text(GENERATE.format(page=SECOND), encoding="utf-8")
+    example_site.settings["hooks"] = ["generate.py"]
+    example_site.page("second.md", SECOND)
+    example_site.accept()
+    example_site.build()
+    assert example_site.build(dirty=True).problems == []
+    (example_site.docs / "second.md").unlink()
+    (problem,) = example_site.build(dirty=True).problems
+    assert problem.startswith("docs/second.record:1: the record belongs to no page")
