@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TAKE = "mg-take"  # the class of the list of files to take away
+LISTED = "mg-numbers"  # the class of the list of numbers
+LABELS = frozenset(("code", "a"))  # what stands behind a number in that list: its path, its block
 DEEPEST = 12  # elements of ours within each other; a page of ours has two
 # attributes that a reader sees or hears, that draw, or that say what a part is of; ids, classes and
 # links are the page's affair
@@ -95,6 +97,15 @@ class PublishedView(NamedTuple):
     line: int
 
 
+class PublishedLabel(NamedTuple):
+    """What the list of numbers tells of the number before it."""
+
+    tag: str  # of `LABELS`
+    path: str  # of the number
+    text: str  # without white space
+    line: int
+
+
 class PublishedFile(NamedTuple):
     """A file that a page comes with: one to take away, or its script."""
 
@@ -111,6 +122,7 @@ class Published:
     numbers: list[PublishedNumber] = field(default_factory=list)
     views: list[PublishedView] = field(default_factory=list)
     facts: list[PublishedFact] = field(default_factory=list)
+    labels: list[PublishedLabel] = field(default_factory=list)
     files: list[PublishedFile] = field(default_factory=list)
     attributes: list[PublishedAttributes] = field(default_factory=list)
     too_deep: int | None = None  # the line where elements of ours stand too deep in each other
@@ -129,6 +141,7 @@ class _Open:
     depth: int = 1  # elements of its name that are open, itself included
     texts: list[str] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
+    label: bool = False  # whether it is one of the list of numbers
 
 
 def read(html: str) -> Published:
@@ -137,7 +150,7 @@ def read(html: str) -> Published:
     opened: list[_Open] = []
     formula = ""  # the TeX of the formula that is open
     line, counted = 1, 0
-    taking = False  # whether the list of files to take away is open
+    taking = listing = False  # whether the list of files to take away, or of numbers, is open
     beside = Beside()
     for token in tokens(html):
         _complete(beside.see(token), found)
@@ -151,12 +164,17 @@ def read(html: str) -> Published:
             _end(opened.pop(), found, beside)
         if token.tag == "math" or token.tag in IMPLIED_END:
             formula = token.attributes.get("data-tex", "") if isinstance(token, Start) else ""
-        taking = _takes(token, taking)
-        if isinstance(token, Start) and _is_ours(token, taking):
+        taking = _within(token, taking, "ul", TAKE)
+        listing = _within(token, listing, "details", LISTED)
+        label = listing and token.tag in LABELS
+        if isinstance(token, Start) and (label or _is_ours(token, taking)):
             line += html.count("\n", counted, token.offset)
             counted = token.offset
             found.files += _taken(token, line) if taking else ()
-            _begin(token, line, beside, formula, opened, found)
+            if label and len(opened) < DEEPEST:
+                opened.append(_Open(token, line, "", "", "", starts=[token], label=True))
+            else:
+                _begin(token, line, beside, formula, opened, found)
     for element in reversed(opened):
         _end(element, found, beside)
     return found
@@ -168,11 +186,11 @@ def _complete(behind: Mapping[int, str], found: Published) -> None:
         found.numbers[number] = found.numbers[number]._replace(after=after)
 
 
-def _takes(token: Start | End, taking: bool) -> bool:
-    """Whether a list of files to take away is open behind a tag."""
-    if token.tag != "ul":
-        return taking
-    return isinstance(token, Start) and TAKE in token.attributes.get("class", "").split()
+def _within(token: Start | End, was: bool, tag: str, name: str) -> bool:
+    """Whether an element of ours, known by its class, is open behind a tag; `was` it before."""
+    if token.tag != tag:
+        return was
+    return isinstance(token, Start) and name in token.attributes.get("class", "").split()
 
 
 def _is_ours(start: Start, taking: bool) -> bool:
@@ -266,6 +284,9 @@ def _end(element: _Open, found: Published, beside: Beside) -> None:
         if not element.view:  # all text of a view is compared
             beside.wait(len(found.numbers))
         found.numbers.append(number)
+    if element.label and found.numbers:
+        label = PublishedLabel(element.start.tag, found.numbers[-1].path, text, element.line)
+        found.labels.append(label)
     if "data-mg-fact" in attributes:
         found.facts.append(PublishedFact(attributes["data-mg-fact"], text, element.line))
     if "data-mg-view" in attributes:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         PublishedAttributes,
         PublishedBlock,
         PublishedFact,
+        PublishedLabel,
         PublishedNumber,
     )
     from docs_plugins.model import Computation, Number
@@ -123,6 +124,8 @@ def _compare(found: Published, computed: Computed, budget: Budget, report: Repor
         _check_attributes(attributes, computed, report)
     for fact in found.facts:
         _check_fact(fact, computed, found, report)
+    for label in found.labels:
+        _check_label(label, report)
     for view in found.views:
         budget.take("views")
         _check_view(view, computed, known, budget, report)
@@ -257,6 +260,15 @@ def _check_fact(fact: PublishedFact, computed: Computed, found: Published, repor
         expected = next(b.engine for b in found.blocks if b.name == block)
     if expected is None or fact.text != without_space(expected):
         report(fact.line, fact.path, f"told as “{fact.text[:80]}”, it is “{(expected or '')[:80]}”")
+
+
+def _check_label(label: PublishedLabel, report: Report) -> None:
+    """Hold the list of numbers to the path that the number itself has."""
+    block = label.path.partition(".")[0]
+    expected = without_space(label.path) if label.tag == "code" else f"block{block}"
+    if label.text != expected:
+        message = f"listed as “{label.text[:80]}”, it is “{expected[:80]}”"
+        report(label.line, label.path, message)
 
 
 # --- views ---

@@ -440,6 +440,27 @@ def test_verify_holds_the_page_to_what_it_tells_of_a_block(example_site, name):
     assert f"f.{name}: told as “another”" in printed
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("<code>f.x2.adjoint</code>", "<code>f.x1.adjoint</code>"),
+        ("<code>f.x2.adjoint</code>", "<code></code>"),
+        ('<a href="#f-block">block f</a>', '<a href="#f-block">block g</a>'),
+    ],
+)
+@pytest.mark.parametrize("shrink", [str, minified])
+def test_verify_holds_the_list_of_numbers_to_their_paths(example_site, right, wrong, shrink):
+    example_site.build()
+    page = example_site.root / "site" / "index.html"
+    html = page.read_text(encoding="utf-8")
+    assert html.count(right) == 1
+    page.write_text(shrink(html.replace(right, wrong)), encoding="utf-8")
+    code, printed = example_site.run("verify", "site")
+    assert code == 1
+    shown, expected = (re.sub("<[^>]*>| ", "", text) for text in (wrong, right))
+    assert f"f.x2.adjoint: listed as “{shown}”, it is “{expected}”" in printed
+
+
 def test_verify_misses_a_block_that_was_taken_off_with_all_its_numbers(small_site):
     block = "```minigrad\ndef {0}(x):\n    return x * x\n\n{0}(3)\n```\n\n"
     small_site.page("index.md", block.format("f") + block.format("g") + "At 3: {{ f.value }}.\n")
