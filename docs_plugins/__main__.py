@@ -66,6 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = _command(commands, "verify", "compute a built site again from its HTML alone")
     verify.add_argument("site", nargs="+", metavar="SITE", help="a folder, or a single page")
     verify.add_argument("--against", metavar="DOCS", help="compare with the records in here too")
+    verify.add_argument(
+        "--except",
+        dest="left_out",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="leave out a page that repeats others, or a whole folder, by its place in the site;"
+        " * stands for any characters; may be given several times",
+    )
     style = _command(commands, "style", "print the style sheet, for pages that no plugin styles")
     check.set_defaults(run=run_check)
     accept.set_defaults(run=run_accept)
@@ -249,7 +258,7 @@ def run_verify(options: argparse.Namespace) -> int:
             raise UsageError(f"there is no {path}")
     code = FINE
     for path in map(Path, options.site):
-        verdict = verify_site(path, docs)
+        verdict = verify_site(path, docs, options.left_out)
         for line in (*map(str, verdict.problems), *verdict.notes):
             print(line)
         counts = (

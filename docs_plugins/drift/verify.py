@@ -7,10 +7,12 @@ when it was built, so that one whose mark was taken off is missed.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -375,14 +377,19 @@ def against(path: Path, computations: Sequence[Computation], page: str) -> list[
 # --- sites ---
 
 
-def verify_site(path: Path, docs: Path | None = None) -> Verdict:
-    """Check a built page, or every page in a folder; with `docs`, against the records there too."""
+def verify_site(path: Path, docs: Path | None = None, left_out: Collection[str] = ()) -> Verdict:
+    """Check a built page, or every page in a folder; with `docs`, against the records there too.
+
+    What `left_out` names by its place in the folder is not looked at.
+    """
     verdict = Verdict()
-    whole = path.is_dir()
-    pages = [page for page in sorted(path.rglob("*.html")) if page.is_file()] if whole else [path]
-    if whole and len(pages) == 1 and not any(inventory.lists(path)):  # saved, and no site
-        (path,), whole = pages, False
-    unused = _by_file(files.all_records(docs)) if docs else {}
+    found_pages = (page for page in sorted(path.rglob("*.html")) if page.is_file())
+    pages = list(found_pages) if path.is_dir() else [path]
+    whole = path.is_dir() and (len(pages) != 1 or any(inventory.lists(path)))
+    if whole:
+        pages = _kept(pages, path, left_out, verdict)
+    else:  # saved, in a folder of its own or not
+        (path,) = pages
     blocks: dict[Path, tuple[str, ...]] = {}
     computed: dict[Path, Sequence[Computation]] = {}
     for page in pages:
@@ -392,22 +399,52 @@ def verify_site(path: Path, docs: Path | None = None) -> Verdict:
         if docs is not None and found.computations:
             computed[page] = found.computations
     if docs is not None:
-        at_place = {page: _record_at_place(page, path, docs) for page in computed}
-        for taken in filter(None, at_place.values()):
-            unused.pop(taken.resolve(), None)
-        for page, computations in computed.items():
-            recorded = at_place[page] or _record_alike(docs, computations, unused)
-            if recorded is None:
-                message = f"there is no record of what this page computes in {docs.as_posix()}"
-                verdict.problems.append(Problem(page.as_posix(), 1, "", message))
-            else:
-                unused.pop(recorded.resolve(), None)
-                verdict.problems += against(recorded, computations, page.as_posix())
-    if whole and docs is not None:
-        _tell_unused(unused.values(), path, docs, verdict)
+        unused = _compare_with_records(computed, path, docs, verdict)
+        if whole:
+            _tell_unused(unused, path, docs, left_out, verdict)
     if whole:
-        _check_whole(path, blocks, verdict)
+        _check_whole(path, blocks, left_out, verdict)
     return verdict
+
+
+def _kept(
+    pages: Sequence[Path], site: Path, left_out: Collection[str], verdict: Verdict
+) -> list[Path]:
+    """The pages to look at; notes the others."""
+    kept = []
+    for page in pages:
+        if _is_left_out(page, site, left_out):
+            verdict.notes.append(f"{page.as_posix()} is left out: nothing of it is verified")
+        else:
+            kept.append(page)
+    return kept
+
+
+def _is_left_out(path: Path, site: Path, left_out: Collection[str]) -> bool:
+    """Whether a file of a site, or a folder that it is in, is named as one to leave out."""
+    place = path.relative_to(site)
+    inside = [part.as_posix() for part in (place, *place.parents[:-1])]
+    patterns = map(posixpath.normpath, left_out)
+    return any(fnmatchcase(part, pattern) for pattern in patterns for part in inside)
+
+
+def _compare_with_records(
+    computed: Mapping[Path, Sequence[Computation]], site: Path, docs: Path, verdict: Verdict
+) -> Collection[Path]:
+    """Compare each page with its record; returns the records that are no page's."""
+    unused = _by_file(files.all_records(docs))
+    at_place = {page: _record_at_place(page, site, docs) for page in computed}
+    for taken in filter(None, at_place.values()):
+        unused.pop(taken.resolve(), None)
+    for page, computations in computed.items():
+        recorded = at_place[page] or _record_alike(docs, computations, unused)
+        if recorded is None:
+            message = f"there is no record of what this page computes in {docs.as_posix()}"
+            verdict.problems.append(Problem(page.as_posix(), 1, "", message))
+        else:
+            unused.pop(recorded.resolve(), None)
+            verdict.problems += against(recorded, computations, page.as_posix())
+    return unused.values()
 
 
 def _verify_file(page: Path, folder: offered.Folder) -> Verdict:
@@ -419,7 +456,12 @@ def _verify_file(page: Path, folder: offered.Folder) -> Verdict:
     return verify_page(html, page.as_posix(), folder) if "data-mg" in html else Verdict()
 
 
-def _check_whole(path: Path, blocks: Mapping[Path, tuple[str, ...]], verdict: Verdict) -> None:
+def _check_whole(
+    path: Path,
+    blocks: Mapping[Path, tuple[str, ...]],
+    left_out: Collection[str],
+    verdict: Verdict,
+) -> None:
     """Miss the blocks that a site lists and does not show, and files that no page offers."""
     listed_sites = list(inventory.lists(path))
     for site, listed in listed_sites:
@@ -429,11 +471,13 @@ def _check_whole(path: Path, blocks: Mapping[Path, tuple[str, ...]], verdict: Ve
             if page.is_relative_to(site)
         }
         for page, names in inventory.missing(listed, places):
-            message = "published on this page, and gone"
-            verdict.problems.append(Problem((site / page).as_posix(), 1, names, message))
+            if not _is_left_out(site / page, path, left_out):
+                message = "published on this page, and gone"
+                verdict.problems.append(Problem((site / page).as_posix(), 1, names, message))
         for file in offered.without_page(site, verdict.offered):
-            message = "no page of the site offers this file"
-            verdict.problems.append(Problem(file.as_posix(), 1, "", message))
+            if not _is_left_out(file, path, left_out):
+                message = "no page of the site offers this file"
+                verdict.problems.append(Problem(file.as_posix(), 1, "", message))
     if not listed_sites and any(blocks.values()):
         verdict.notes.append(
             f"{path.as_posix()} has no {inventory.PLACE}: "
@@ -447,13 +491,16 @@ def _by_file(records: Iterable[Path]) -> dict[Path, Path]:
     return {path.resolve(): path for path in with_page_last}
 
 
-def _tell_unused(unused: Iterable[Path], site: Path, docs: Path, verdict: Verdict) -> None:
-    """Miss what is recorded and nowhere shown, but for pages that the site leaves out."""
+def _tell_unused(
+    unused: Iterable[Path], site: Path, docs: Path, left_out: Collection[str], verdict: Verdict
+) -> None:
+    """Miss what is recorded and nowhere shown, but for pages that are left out."""
     for path in unused:
         page = files.page_beside(path)
-        if page and not any(site.joinpath(place).is_file() for place in _built(path, docs)):
-            told = f"{page.as_posix()} is not in the site: its record is not compared"
-            verdict.notes.append(told)
+        built = [site / place for place in _built(path, docs) if (site / place).is_file()]
+        if page and all(_is_left_out(place, site, left_out) for place in built):
+            where = "left out" if built else "not in the site"
+            verdict.notes.append(f"{page.as_posix()} is {where}: its record is not compared")
         else:
             remedy = "" if page else "delete it, as deepnotes accept does"
             message = "no page of the site shows what is recorded"

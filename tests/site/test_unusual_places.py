@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,59 @@ def test_a_record_that_belongs_to_no_page_is_a_failure_with_its_remedy(example_s
         "docs/old.record:1: no page of the site shows what is recorded; "
         "delete it, as deepnotes accept does\n"
     ) in printed
+
+
+# --- pages that verify leaves out ---
+
+
+@pytest.mark.parametrize("given", ["all", "all/", "./all", "a*", "all/index.html"])
+def test_a_page_that_repeats_others_is_left_out_of_what_is_verified(example_site, given):
+    built = example_site.build()
+    page = example_site.root / "site/all/index.html"
+    page.parent.mkdir()
+    html = built.html("index.html")
+    page.write_text(html + html, encoding="utf-8")
+    code, printed = example_site.run(*AGAINST)
+    assert code == 1
+    assert "the block stands twice on the page" in printed
+    code, printed = example_site.run(*AGAINST, "--except", "other", "--except", given)
+    assert code == 0, printed
+    assert "site/all/index.html is left out: nothing of it is verified\n" in printed
+    assert "1 pages, 1 blocks" in printed
+
+
+@pytest.mark.parametrize("given", ["al", "index", "sub", "site/all"])
+def test_nothing_else_is_left_out(example_site, given):
+    built = example_site.build()
+    page = example_site.root / "site/sub/all/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(built.html("index.html").replace("1.7163<", "1.7164<"), encoding="utf-8")
+    code, printed = example_site.run("verify", "site", "--except", given)
+    assert code == int(given != "sub")
+    assert ("shown 1.7164" in printed) == (given != "sub")
+
+
+def test_a_page_of_the_list_may_be_left_out_with_its_record(example_site):
+    example_site.page("wip.md", SECOND)
+    example_site.accept()
+    example_site.build()
+    page = example_site.root / "site/wip/index.html"
+    page.write_text("<p>Nothing</p>", encoding="utf-8")
+    assert example_site.run(*AGAINST)[0] == 1
+    code, printed = example_site.run(*AGAINST, "--except", "wip")
+    assert code == 0, printed
+    assert "docs/wip.md is left out: its record is not compared\n" in printed
+
+
+def test_a_version_may_be_left_out_with_its_files(example_site):
+    example_site.build()
+    for version in ("1.0", "2.0"):
+        shutil.copytree(example_site.root / "site", example_site.root / "all" / version)
+    page = example_site.root / "all/1.0/index.html"
+    page.write_text("<p>Nothing</p>", encoding="utf-8")
+    assert example_site.run("verify", "all")[0] == 1
+    code, printed = example_site.run("verify", "all", "--except", "1.0")
+    assert code == 0, printed
 
 
 # --- pages that are generated ---
