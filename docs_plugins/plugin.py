@@ -133,11 +133,18 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
 
     @event_priority(-1000)
     def _bring_assets(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Bring our style sheet and script in, once others have read the files from the disk."""
+        """Bring our style sheet and script in, once others have read the files from the disk.
+
+        As with a theme's files, one that the site has under the same name stands.
+        """
         style = (ASSETS / "minigrad.css").read_text(encoding="utf-8")
-        files.append(File.generated(config, STYLE, content=style))
         player = self.site_module.extras.tapes.player()
-        files.append(File.generated(config, PLAYER, content=player))
+        for name, content in ((STYLE, style), (PLAYER, player)):
+            there = files.get_file_from_path(name)
+            if there is None:
+                files.append(File.generated(config, name, content=content))
+            elif there.generated_by is None:
+                log.info("minigrad: the site's own %s stands in place of the plugin's", name)
         return files
 
     on_files = CombinedEvent(_keep_records_out, _bring_assets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -197,6 +198,23 @@ def test_what_a_link_leads_to_is_left_alone_where_it_is_no_record(example_site):
     example_site.accept()
     assert not link.is_symlink()
     assert page.read_text(encoding="utf-8") == "# Notes\n"
+
+
+# --- files of the site's own ---
+
+
+@pytest.mark.parametrize("name", ["assets/minigrad.css", "assets/player.js"])
+def test_a_style_sheet_or_script_of_the_sites_own_stands(example_site, name, caplog):
+    caplog.set_level(logging.INFO, "mkdocs")
+    example_site.build()
+    assert "the site's own" not in caplog.text
+    example_site.page(name, "/* mine */")
+    built = example_site.build(strict=True)
+    assert not built.failed
+    assert built.html(name) == "/* mine */"
+    assert f"minigrad: the site's own {name} stands in place of the plugin's" in caplog.text
+    assert f'{name}"' in built.html("index.html")
+    assert example_site.run(*AGAINST)[0] == 0
 
 
 # --- builds of the pages that were edited ---
