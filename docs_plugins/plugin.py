@@ -98,8 +98,10 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
         self.extension = self.markdown_module.MinigradExtension(formulas=self.config.formulas)
         extensions: list[Any] = [e for e in config.markdown_extensions if e != "minigrad"]
         config.markdown_extensions = [*extensions, self.extension]
-        if STYLE not in config.extra_css:  # a plugin may build anew with the same configuration
+        # once: a site may list them itself, a plugin may build anew with the same configuration
+        if STYLE not in config.extra_css:
             config.extra_css.append(STYLE)
+        if PLAYER not in map(str, config.extra_javascript):
             config.extra_javascript.append(_deferred(PLAYER))
         if self.serving:
             config.watch += [str(folder) for folder in _own_folders()]

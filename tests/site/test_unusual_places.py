@@ -258,3 +258,9 @@ def test_a_dirty_build_names_a_record_that_belongs_to_no_page(example_site):
     (example_site.docs / "second.md").unlink()
     (problem,) = example_site.build(dirty=True).problems
     assert problem.startswith("docs/second.record:1: the record belongs to no page")
+
+
+def test_a_site_that_lists_our_style_sheet_itself_has_the_player_too(example_site):
+    example_site.settings["extra_css"] = ["assets/minigrad.css"]
+    html = example_site.build().html("index.html")
+    assert html.count("assets/minigrad.css") == html.count("assets/player.js") == 1
