@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 from html import escape
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from docs_plugins.drift import literals
 from docs_plugins.extras import tapes
 from docs_plugins.fences import Fence
 from docs_plugins.fresh import place_of
+from docs_plugins.links import Remedies
 from docs_plugins.model import Computation
 from docs_plugins.numbers import FormatError, show
 from docs_plugins.places import Numbered, Place, character
@@ -28,7 +28,6 @@ from docs_plugins.views import VIEWS
 from docs_plugins.views.base import NOT_DRAWN, Request, ViewError, read_options
 
 DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)|^(\w+)[ \t]*=[^=]", re.MULTILINE)
-CAPTION = re.compile(r"^[> \t]*/{3,}[ \t]*((?:figure|table)-caption)[ \t]*(?:\||$)", re.MULTILINE)
 
 # what the page's record says of one computation: the differences, as problems
 Compare = Callable[[Sequence[Computation], Callable[[Computation, int], Origin]], list[Problem]]
@@ -60,6 +59,7 @@ class Page:
     places: list[Place] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)  # the writer's own private characters
     text: str = ""  # its Markdown without what was computed, once all of it is there
+    remedies: Remedies | None = None  # for its links to nothing
     failed: set[str] = field(default_factory=set)  # names that a failed block would have given
     shown_views: dict[str, int] = field(default_factory=dict)
     placed: set[str] = field(
@@ -369,16 +369,9 @@ class Page:
 
     def _unlinked(self, target: str, numbered: Mapping[str, Numbered]) -> str:
         """What to do about a link to nothing."""
-        captions = [entry for entry in numbered.values() if not entry.label.startswith("(")]
-        written = None if captions else CAPTION.search(literals.without_code(self.text))
-        if written:
-            return f"list the extension pymdownx.blocks.caption, which reads /// {written[1]}"
-        close = get_close_matches(target, numbered, 1)
-        if close:
-            return f"did you mean {close[0]}?"
-        if numbered:
-            return f"known here: {', '.join(sorted(numbered))}"
-        return "give it a caption: /// figure-caption | #id"
+        if self.remedies is None:
+            self.remedies = Remedies(self.text, numbered)
+        return self.remedies.remedy(target)
 
     def _failure(self, source: str, origin: Origin, mistake: Problem | None) -> Place:
         """What stands where a reference failed: its own text, marked, and the message."""

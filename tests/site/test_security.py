@@ -225,6 +225,12 @@ HUGE = {
     "references that are right": BLOCK.format(3) + "{{ f.x.adjoint }} " * 100_000,
     "a million references": BLOCK.format(3) + "{{ f.x.adjoint }}\n" * 1_000_000,
     "links to nothing": BLOCK.format(3) + "{{ ref zz }}\n" * 50_000,
+    "links to nothing beside much that is numbered": BLOCK.format(3)
+    + "".join(f"$$x \\label{{eq{n}}}$$\n\n" for n in range(3_000))
+    + "{{ ref zz }}\n\n" * 4_900,
+    "links to nothing on a long page": BLOCK.format(3)
+    + "words of a `page`\n\n" * 8_000
+    + "{{ ref zz }}\n" * 4_900,
     "numbers in headings": BLOCK.format(3) + "# {{ f.x.value }}\n\n" * 50_000,
     "views": BLOCK.format(3) + "{{ f.trace }}\n\n" * 20_000,
     "blocks": "".join(BLOCK.format(3).replace("f", f"f{n}") for n in range(20_000)),
