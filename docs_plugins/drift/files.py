@@ -83,6 +83,8 @@ def all_records(docs: Path) -> list[Path]:
 
 def is_record(path: Path) -> bool:
     """Whether a file begins as a record does."""
+    if not path.is_file():  # to open a pipe is to wait for who writes into it
+        return False
     try:
         with path.open("rb") as file:
             return begins_as_record(file.read(len(BOM_UTF8 + BEGINNING)))

@@ -1,5 +1,6 @@
 """Records on the disk: beside their pages, inside their folder, whole at every moment."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,3 +137,16 @@ def test_a_record_is_known_by_how_it_begins(tmp_path: Path, data, ours):
     path = tmp_path / "x.record"
     path.write_bytes(data)
     assert files.all_records(tmp_path) == [path] * ours
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes there")
+def test_a_pipe_that_is_named_like_a_record_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "a.record")
+    keep_open = os.open(tmp_path / "a.record", os.O_RDWR | os.O_NONBLOCK)  # or the test would hang
+    os.write(keep_open, files.BEGINNING + b" 1" * 40)
+    try:
+        assert files.all_records(tmp_path) == []
+        with pytest.raises(files.Unreadable, match="is no file"):
+            files.read_record(tmp_path, "a.md")
+    finally:
+        os.close(keep_open)

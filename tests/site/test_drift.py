@@ -192,6 +192,7 @@ def test_the_command_that_a_build_tells_can_be_copied(small_site):
         (lambda path: path.symlink_to(path.name), "leads out of", 0),
         (lambda path: path.symlink_to("/etc/passwd"), "leads out of", 0),
         (lambda path: path.symlink_to("gone"), "is no file", 0),
+        (lambda path: os.mkfifo(path, 0o600), "is no file", 0),
         (lambda path: path.write_bytes(b"x" * 10_000_001), "10,000,001 bytes", 0),
         (lambda path: path.write_text("# deepnotes record " + "9" * 9_999), "header line", 0),
         (lambda path: path.write_text("# deepnotes record 1\n\x1b[31m"), "is no text", 0),
