@@ -69,6 +69,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     font: font.Font | None = None
     text_read = "", ""
     """The page that was read last, and its text."""
+    unread = False
+    """Whether that page could not be read: nothing is known then of what it computes."""
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Learn whether a server runs; it must outlive every mistake."""
@@ -152,23 +154,33 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     on_files = CombinedEvent(_keep_records_out, _bring_assets)
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
-        """Name a page that is no UTF-8 text, and go on to the others."""
+        """Name a page that cannot be read or is no UTF-8 text, and go on to the others."""
         path = page.file.abs_src_path
-        data = Path(path).read_bytes() if path else b""
-        self.text_read = "", ""
+        self.text_read, self.unread = ("", ""), False
+        if not path:
+            return page
         try:
-            if path:
-                text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-                self.text_read = page.file.src_uri, text
+            data = Path(path).read_bytes()
+        except OSError as error:
+            said = f"the page cannot be read: {error.strerror}"
+            self._page_problem(page, config, 1, said, "mend its rights")
+            self.unread = True
+            page.file.content_string = ""
+            return page
+        try:
+            text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            self.text_read = page.file.src_uri, text
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            shown = _shown_path(config, Path(config.docs_dir, page.file.src_uri))
-            problem = self.site_module.Problem(
-                shown, line, "", "the page is not UTF-8 text", "save it as UTF-8"
-            )
-            self.site.problems.append(problem)
+            self._page_problem(page, config, line, "the page is not UTF-8 text", "save it as UTF-8")
             page.file.content_string = data.decode("utf-8-sig", errors="replace")
         return page
+
+    def _page_problem(
+        self, page: Page, config: MkDocsConfig, line: int, message: str, remedy: str
+    ) -> None:
+        shown = _shown_path(config, Path(config.docs_dir, page.file.src_uri))
+        self.site.problems.append(self.site_module.Problem(shown, line, "", message, remedy))
 
     @event_priority(100)
     def on_page_markdown(
@@ -180,6 +192,8 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
             text = page.file.content_string
         others = braces.names(config.extra, page.meta, config.plugins.values(), markdown)
         self.source = _source(page, config, self.site_module, markdown, text, others)
+        if self.unread:
+            self.source = self.source._replace(record=None, unreadable="")
         self.extension.page_maker = lambda: self.site.begin(self.source)
         self.started = time.process_time()
         return str(self.site_module.shield(markdown, others))
@@ -341,8 +355,13 @@ def _publish_font(
 
 
 def _config_option(config: MkDocsConfig) -> str:
-    """The configuration as a command takes it; "" where a command finds it by itself."""
+    """The configuration as a command takes it; "" where a command finds it by itself.
+
+    What came through a pipe is no file: nobody can give it to a second command.
+    """
     path = Path(config.config_file_path or "").absolute()
+    if not path.is_file():
+        return ""
     if path.parent == Path.cwd() and path.name in {"mkdocs.yml", "mkdocs.yaml"}:
         return ""
     try:

@@ -184,6 +184,14 @@ def test_the_command_that_a_build_tells_can_be_copied(small_site):
     assert run([*main, "check", "-f", "other.yml"]).returncode == 0
 
 
+def test_a_configuration_that_is_no_file_is_in_no_command(small_site):
+    small_site.page("index.md", SECOND)
+    config = small_site.configure().read_bytes()
+    main = [sys.executable, "-m", "mkdocs", "build", "-f", "-"]
+    told = subprocess.run(main, cwd=small_site.root, input=config, capture_output=True, check=False)
+    assert told.stderr.rstrip().endswith(b"are right: python -m docs_plugins accept index.md")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 @pytest.mark.parametrize(
     ("trouble", "told", "code"),

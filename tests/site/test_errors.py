@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -181,3 +182,24 @@ def test_no_page_text_of_a_failed_block_is_published(small_site):
     built = small_site.build()
     assert built.failed
     assert built.files() == []
+
+
+def test_a_page_that_cannot_be_read_is_named_and_its_record_is_kept(small_site, monkeypatch):
+    small_site.page("index.md", GOOD)
+    page = small_site.page("p.md", GOOD)
+    small_site.accept()
+    read = Path.read_bytes
+
+    def refusing(path):
+        if path == page:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    message = "docs/p.md:1: the page cannot be read: Permission denied; mend its rights"
+    assert small_site.build().problems == [message]
+    assert small_site.build("serve").problems == [message]
+    code, printed = small_site.run("check")
+    assert (code, printed.splitlines()[0]) == (1, message)
+    small_site.run("accept")
+    assert (small_site.docs / "p.record").is_file()
