@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from urllib.parse import quote
 
 from docs_plugins.extras import provenance, takeaways, tapes
 from docs_plugins.model import Computation
@@ -68,7 +69,11 @@ class Place(NamedTuple):
 
     def link(self, origin: Origin) -> str:
         """The address of a line of a source, shown as text so that it has lines."""
-        return f"{self.sources}{origin.path}?plain=1#L{origin.line}" if self.sources else ""
+        return f"{self.sources}{quote(origin.path)}?plain=1#L{origin.line}" if self.sources else ""
+
+    def address(self, file: str) -> str:
+        """The address on the page of a file of the site."""
+        return f"{self.root}/{quote(file)}"
 
 
 def finish(
@@ -101,7 +106,7 @@ def finish(
             graph, missing = _graph(extras, shown.computation)
             made = takeaways.files(shown.computation, graph)
             files.update({f"{folder}{ending}": content for ending, content in made.values()})
-            links = {what: f"{place.root}/{folder}{made[what][0]}" for what in made}
+            links = {what: place.address(folder + made[what][0]) for what in made}
             written += provenance.take_away(links, missing)
         source = f"{shown.origin.path}, line {shown.origin.line}"
         return written + provenance.how(shown.computation, source, place.link(shown.origin))
@@ -110,7 +115,7 @@ def finish(
     if blocks:
         path = f"{FOLDER}/{stem}.js"
         files[path] = tapes.script(stem, blocks)
-        said = f' data-mg-tape="{escape(stem)}" data-mg-src="{escape(place.root)}/{escape(path)}"'
+        said = f' data-mg-tape="{escape(stem)}" data-mg-src="{escape(place.address(path))}"'
         html = html.replace(BLOCK, BLOCK + said, 1)
     return html, files
 

@@ -6,6 +6,7 @@ import math
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -218,3 +219,27 @@ def test_a_site_that_computes_nothing_has_no_list(small_site):
     small_site.page("index.md", "# Nothing\n")
     small_site.build()
     assert not (small_site.root / "site" / FILES).exists()
+
+
+@pytest.mark.parametrize("directory_urls", [True, False])
+def test_names_that_are_no_addresses_as_they_stand_are_quoted(small_site, directory_urls):
+    small_site.settings["use_directory_urls"] = directory_urls
+    small_site.settings |= {"repo_url": "https://example.org/r", "edit_uri": "edit/main/docs/"}
+    names = ["a#b", "c?d", "e%20f", "g h&ö", "sub#1/i+j;k", "plain-name_1.2"]
+    for number, name in enumerate(names):
+        small_site.page(
+            f"{name}.md", PAGE.replace("f(", f"f{number}(").replace("f.", f"f{number}.")
+        )
+    small_site.page("index.md", "# Home\n")
+    small_site.accept()
+    built = small_site.build()
+    assert not built.failed
+    verdict = verify_site(built.folder)
+    assert verdict.problems == []
+    assert verdict.notes == []
+    assert len(verdict.offered) == 5 * len(names)
+    for name in names:
+        html = built.html(f"{name}/index.html" if directory_urls else f"{name}.html")
+        address = f"{FILES}/{quote(name)}.js"
+        assert re.search(rf'data-mg-src="[./]+/{re.escape(address)}"', html)
+        assert f"blob/main/docs/{quote(name)}.md?plain=1#L" in html
