@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from docs_plugins.drift import labels
+from docs_plugins.drift.decimals import SPACED, follows_a_number, western
 from docs_plugins.drift.htmltokens import End, Start, Text, plain, tokens
 from docs_plugins.language import Constant
 from docs_plugins.numbers import DECIMALS
@@ -36,13 +37,13 @@ _NO_NUMBER = r"_|[^\W\d_]{0,16}\d|\.[\da-z]|/[\w.-]{0,32}(?:/|\.[a-z])"
 # part of a word, a version, a date, an address or a path. Every run of spaces is bounded: the time
 # stays linear.
 DECIMAL = re.compile(
-    r"(?<![\w./:#@-])(?<!\d,(?=\d{3}\.))[−-]?"
+    r"(?<![\w.:#@])(?<![^\d][/-])(?<!\d,(?=\d{3}\.))[−-]?"
     rf"(?P<digits>(?:\d+(?:[{GROUPING}]\d{{3}})*|\d{{1,3}}(?:,\d{{3}})+)?"
     rf"\.\d++(?:[{GROUPING}]\d{{1,3}})*|{_WITH_COMMA}(?!,\d))"
     r"(?:[eE](?P<e>[−+-]?\d+)"
-    r"|\s{0,4}(?:[×·⋅x*]|\\times|\\cdot)\s{0,4}10(?!\d)\s{0,4}"
+    r"|\s{0,4}(?:[×·⋅∗x*]|\\times|\\cdot|\\ast)\s{0,4}10(?!\d)\s{0,4}"
     r"(?:(?P<super>⁻?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)?\{?\s{0,4}(?P<power>[−-]?\s{0,4}\d+)\}?))?+"
-    rf"(?P<percent>\s{{0,4}}(?:\\?%|per ?cent\b))?+(?!{_NO_NUMBER})"
+    rf"(?P<percent>\s{{0,4}}(?:\\?%|per ?cent\b|pct\b|(?P<mille>‰|per ?mille\b)))?+(?!{_NO_NUMBER})"
 )
 SKIPPED_ELEMENTS = frozenset({"code", "pre", "script", "style", "template"})
 SKIPPED_ATTRIBUTES = frozenset({"data-mg", "data-mg-view", "data-mg-literal", "data-mg-problem"})
@@ -61,10 +62,12 @@ LOOKED_AT = 32  # results on either side of a decimal
 # digits that only a closer look puts together: <b>1.7</b>163, 0&#46;2836, 1{,}716.3 in a formula
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SPLIT = re.compile(
-    rf'[\d.](?:<[^<>]*>)+[\d.{_SPACES}]|&#|\d&[a-zA-Z]|[\d.][{_UNSEEN}]|<mo rspace="0">,'
+    rf"[\d.](?:<[^<>]*>)+(?:[\d.{_SPACES}]| \d{{3}}\.)|&#|\d&[a-zA-Z]|[\d.][{_UNSEEN}]"
+    r'|<mo rspace="0">,'
+    r"|\d \d{3}\.\d|\.\d{3} \d{3}(?!\d)"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_BOLD = re.compile("[\U0001d7ce-\U0001d7ff]")  # as mathematics has them
+_JOINS = frozenset("-/")  # signs that may stand between two numbers, and are part of many a name
 _GROUPED = re.compile(f"[{GROUPING},]")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
@@ -107,18 +110,21 @@ class Results:
         """Return the result that a decimal repeats, or None."""
         digits = _digits(decimal)
         significant = _significant(digits)
-        if significant < (4 if decimal["percent"] else 3):
+        beside = decimal.string[max(0, decimal.start() - 1) : decimal.start()] in _JOINS
+        if significant < (4 if decimal["percent"] or beside else 3):
+            return None
+        if beside and not follows_a_number(decimal.string, decimal.start()):
             return None
         exponent = _exponent(decimal)
-        size = float(f"{digits}e{exponent}")
-        unit = float(f"1e{exponent - _decimals(decimal)}")
-        if _holds(self._constants, size, 0.5 * unit):
-            return None
+        size = float(f"{digits}e{exponent}") if exponent else float(digits)
+        unit = float(f"1e{exponent - len(digits.partition('.')[2])}")
         short = significant == 3
         near = self._near(size, (0.5 if short else 1.5) * unit, short)
+        if not near or _holds(self._constants, size, 0.5 * unit) or _is_label(decimal):
+            return None
         before = decimal.string[max(0, decimal.start() - 4) : decimal.start()].rstrip()
         negative = decimal[0][0] in "−-" or before[-1:] in ("−", "-")
-        found = min(
+        return min(
             near,
             key=lambda r: (
                 (r.value < 0) != negative,
@@ -126,13 +132,20 @@ class Results:
                 r.rank,
                 r.path,
             ),
-            default=None,
         )
-        return None if found is not None and _is_label(decimal) else found
 
     def repeats(self, text: str) -> bool:
         """Whether a decimal in a text is a result."""
-        return any(self.match(decimal) for decimal in DECIMAL.finditer(text))
+        return any(map(self.match, DECIMAL.finditer(self.joined(western(text)))))
+
+    def joined(self, text: str) -> str:
+        """A text with digits put together that ordinary spaces part, where they make a result."""
+        return SPACED.sub(self._joined, text)
+
+    def _joined(self, found: re.Match[str]) -> str:
+        together = found[0].replace(" ", "\u2009")
+        decimal = DECIMAL.fullmatch(together)
+        return together if decimal is not None and self.match(decimal) else found[0]
 
     def resembles(self, decimal: re.Match[str]) -> bool:
         """Whether a decimal may repeat a result, whatever power of ten follows it."""
@@ -143,12 +156,14 @@ class Results:
         mantissa = _mantissa(float(digits[:LONGEST]))
         return _holds(self._mantissas, mantissa, 1.5 * 10.0 ** (1 - significant))
 
-    def _near(self, size: float, reach: float, short: bool) -> Iterator[Result]:
+    def _near(self, size: float, reach: float, short: bool) -> list[Result]:
         reach *= 1 + 1e-9  # the halves of decimals are no doubles
         middle = bisect_left(self._sizes, size)
-        for result in self._results[max(0, middle - LOOKED_AT) : middle + LOOKED_AT]:
-            if abs(result.size - size) <= reach and (result.short or not short):
-                yield result
+        first = bisect_left(self._sizes, size - reach, max(0, middle - LOOKED_AT), middle)
+        last = bisect_right(
+            self._sizes, size + reach, middle, min(middle + LOOKED_AT, len(self._sizes))
+        )
+        return [found for found in self._results[first:last] if found.short or not short]
 
 
 def _is_label(decimal: re.Match[str]) -> bool:
@@ -184,9 +199,11 @@ def _holds(ordered: Sequence[float], size: float, reach: float) -> bool:
 
 
 def _exponent(decimal: re.Match[str]) -> int:
+    if decimal.end() == decimal.end("digits"):
+        return 0
     text = decimal["e"] or decimal["super"] or decimal["power"] or "0"
     text = re.sub(r"[\s+]", "", text.translate(_SUPERSCRIPTS))
-    return int(text[:FARTHEST]) - (2 if decimal["percent"] else 0)
+    return int(text[:FARTHEST]) - (3 if decimal["mille"] else 2 if decimal["percent"] else 0)
 
 
 def _decimals(decimal: re.Match[str]) -> int:
@@ -252,7 +269,7 @@ def visible_text(html: str) -> str:
                 parts.append(_between(token))
             if isinstance(token, End):
                 continue
-            if token.tag in SKIPPED_ELEMENTS or not SKIPPED_ATTRIBUTES.isdisjoint(token.attributes):
+            if formula.skips(token) or not SKIPPED_ATTRIBUTES.isdisjoint(token.attributes):
                 skipped, depth = token.tag, 0 if token.empty else 1
                 formula.skip(token)
             else:
@@ -261,18 +278,26 @@ def visible_text(html: str) -> str:
     return seen_together("".join(parts))
 
 
+_PLACED = frozenset({"x", "y", "dy"})
+
+
 def _between(token: Start | End) -> str:
     """What a tag of running text puts between two texts."""
     if token.tag == "sup" and isinstance(token, Start):
         return "^"  # it may be the power of a ten
+    if token.tag == "tspan":  # in a drawing: a part of a line, unless it stands elsewhere
+        return "" if isinstance(token, End) or _PLACED.isdisjoint(token.attributes) else " "
     return "" if token.tag in INLINE_ELEMENTS else " "
 
 
 # what stands between the pieces of a number in a formula, until `seen_together` has read it
 _JOIN, _COMMA = "\ufdd2", "\ufdd3"
 _JOINED = re.compile(rf"(?<=[\d.{GROUPING}{_COMMA}]){_JOIN}+(?=[\d.{GROUPING}{_COMMA}])")
+_JOINS_LEFT = re.compile(f"{_JOIN}+")
 _WITH_COMMAS = re.compile(rf"(?<![\d.])(\d+)((?:{_COMMA}\d+)+)(?![\d{_COMMA}])(?=(\.\d)?)")
-_ROWS = frozenset({"math", "mrow", "mstyle", "mpadded", "mtext", "b"})  # pieces beside each other
+_ROWS = frozenset(
+    {"math", "mrow", "mstyle", "mpadded", "mtext", "b", "code"}
+)  # pieces beside each other
 _THIN = 0.28  # em; a wider space in a formula parts numbers
 _WIDTH = re.compile(r"([\d.]{1,12})em")
 
@@ -303,6 +328,10 @@ class _Formula:
         """A text of the page, or of the formula that is open."""
         return _COMMA if self.comma and text == "," else text
 
+    def skips(self, token: Start) -> bool:
+        r"""Whether an element is left out; what is code within a formula is a \texttt there."""
+        return token.tag in SKIPPED_ELEMENTS and not (self.open and token.tag == "code")
+
     def skip(self, token: Start) -> None:
         """Leave an element out whose end will not be seen."""
         if self.open and not token.empty:
@@ -320,7 +349,7 @@ def seen_together(text: str) -> str:
     """A text with the pieces of each number put together as a reader sees them."""
     text = _INVISIBLE.sub("", text)
     if _JOIN in text:
-        text = _JOINED.sub("", text).replace(_JOIN, " ")
+        text = _JOINS_LEFT.sub(" ", _JOINED.sub("", text))
     if _COMMA in text:
         text = _WITH_COMMAS.sub(_without_commas, text).replace(_COMMA, ", ")
     return text
@@ -349,7 +378,7 @@ def forged(html: str) -> list[str]:
 
 def has_decimals(html: str) -> bool:
     """Whether a page may have a decimal at all, whole or in pieces."""
-    return DECIMAL.search(html) is not None or _SPLIT.search(html) is not None
+    return DECIMAL.search(western(html)) is not None or _SPLIT.search(html) is not None
 
 
 def find(html: str, source: str, known: Results) -> list[Literal]:
@@ -358,12 +387,13 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
     `html` is the page as rendered, with or without what was computed; `source` is the Markdown
     that it came from, which the lines count in.
     """
+    html = western(html)
     decimals = DECIMAL.finditer(html)
     if not (any(map(known.resembles, decimals)) or _SPLIT.search(html)):
         return []  # nearly every page: no need to read it closely
     counts: Counter[str] = Counter()
     found: dict[str, tuple[re.Match[str], Result]] = {}
-    text = _BOLD.sub(lambda digit: str(int(digit[0])), visible_text(html))
+    text = known.joined(western(visible_text(html)))
     for decimal in DECIMAL.finditer(text):
         result = known.match(decimal)
         if result is not None:
@@ -374,7 +404,7 @@ def find(html: str, source: str, known: Results) -> list[Literal]:
     wanted: Counter[str] = Counter()
     for shown, (decimal, _) in found.items():
         wanted[_digits(decimal)] += counts[shown]
-    lines = _lines(source, wanted)
+    lines = _lines(western(source), wanted, known)
     literals = []
     told: Counter[str] = Counter()  # how often the same digits, with another sign or in groups
     for text, (decimal, result) in found.items():
@@ -404,18 +434,18 @@ _TYPED = re.compile(
 )
 
 
-def _lines(source: str, wanted: Mapping[str, int]) -> dict[str, list[int]]:
+def _lines(source: str, wanted: Mapping[str, int], known: Results) -> dict[str, list[int]]:
     """The lines on which some decimals stand: outside of code, else anywhere, else in pieces."""
     lines: dict[str, list[int]] = {}
     for text in (without_code, str, _bare):
         left = {digits: count for digits, count in wanted.items() if digits not in lines}
         if left:
-            lines |= _lines_by_digits(text(source), left)
+            lines |= _lines_by_digits(known.joined(text(source)), left)
     return lines
 
 
 def _bare(source: str) -> str:
-    return seen_together(_MARKUP.sub("", plain(source).replace("{,}", _COMMA)))
+    return seen_together(_MARKUP.sub("", western(plain(source)).replace("{,}", _COMMA)))
 
 
 def _lines_by_digits(source: str, wanted: Mapping[str, int]) -> dict[str, list[int]]:

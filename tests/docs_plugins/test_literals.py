@@ -264,7 +264,22 @@ def test_code_comments_and_references_are_blanked_line_by_line():
 
 @pytest.mark.parametrize(
     "piece",
-    ["1.5 × 10 ", "1.5×10" + " " * 50, "`", "{{", "<!--", "1.5" + "0" * 99, "-1.50 ", "1.7163 "],
+    [
+        "1.5 × 10 ",
+        "1.5×10" + " " * 50,
+        "`",
+        "{{",
+        "<!--",
+        "1.5" + "0" * 99,
+        "-1.50 ",
+        "1.7163 ",
+        "1.7163-",
+        "1.7163/",
+        "1-1.7163 ",
+        "123 ",
+        "123 123.123 ",
+        "1.123 123 ",
+    ],
 )
 def test_a_megabyte_of_anything_is_searched_to_its_end(piece):
     """Work that grows faster than the page would take minutes."""
@@ -365,3 +380,82 @@ def test_a_number_in_groups_of_digits_is_read_as_it_looks(typed):
 )
 def test_numbers_beside_each_other_in_a_formula_stay_apart(tex):
     assert find(f"<p>about {inline(tex)}</p>", tex, LARGE) == []
+
+
+SPREAD = Results(
+    [
+        Result(12344.567, 1, "f.v1.value", 12344.567, short=False),
+        Result(5344.567, 1, "f.v2.value", 5344.567, short=False),
+        Result(1.2345678, 1, "f.v3.value", 1.2345678, short=False),
+        Result(0.28366218546322625, 1, "f.v4.value", -0.28366218546322625, short=False),
+        Result(10.693147180559945, 1, "f.value", 10.693147180559945, short=True),
+        Result(1.7163378145367738, 1, "f.x2.adjoint", 1.7163378145367738, short=True),
+        Result(11.652071455223084, 1, "f.x1.adjoint", 11.652071455223084, short=True),
+    ],
+    [],
+)
+
+
+def lines_of(html: str, source: str) -> list[int]:
+    return [literal.line for literal in find(html, f"# T\n\n{source}", SPREAD)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("12 344.567", "5 344.567", "12 344.57", "1.234 567 8", "<b>12</b> 344.567"),
+        *("283.7 ‰", "283.7&permil;", "283.7 per mille", "28.37 pct", "28.37pct."),
+        *("٠.٢٨٣٦٦", "٠٫٢٨٣٦٦", "०.२८३६६", "𝟎.𝟐𝟖𝟑𝟔𝟔", "０．２８３６６", "&#1632;.&#1634;٨٣٦٦"),
+        *("0.2-0.28366", "1-0.28366", "1/0.28366", "(0.5/0.28366)", "2.5/1.7163", "x = 3/1.7163"),
+        "<svg><text><tspan>11.</tspan><tspan>6521</tspan></text></svg>",
+        "<svg><text><tspan>11.</tspan><tspan dx='1' font-weight='700'>6521</tspan></text></svg>",
+    ],
+)
+def test_more_ways_to_write_a_result_are_read(typed):
+    assert lines_of(f"<p>about {typed} of it</p>", f"about {typed} of it") == [3]
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        *("2.8366 * 10^{-1}", r"2.8366 \ast 10^{-1}", r"2.8366\cdot\!10^{-1}"),
+        *(r"2.8366\!\!\cdot\!\!10^{-1}", r"\texttt{0.28366}", r"\mathtt{0.28366}"),
+        *(r"12\ 344.567", r"0.2-0.28366", "1/0.28366"),
+    ],
+)
+def test_more_ways_to_write_a_result_in_a_formula_are_read(tex):
+    assert lines_of(f"<p>about {inline(tex)}</p>", f"about ${tex}$") == [3]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *("3 344.567", "12 344.57.1", "a12 344.567", "12 3445.67", "12  344.567", "1 2344.567"),
+        *("<td>12</td><td>344.567</td>", "<li>12</li>\n<li>344.567</li>", "0.2-0.2839"),
+        *("2024-11.652", "11-11.652", "2024-1-0.28366", "v1/0.28366", "a/1/0.28366", "/1/0.28366"),
+        *("1.2.3-0.28366", "Python-1-0.28366", "10.1000/0.28366", "x1/0.28366", "1/0.28366/a.csv"),
+        *("3.10-11.7", "0.2/1.72", "e-1-0.28366", "2101.00001-2101.00002"),
+        "<svg><text><tspan x='1'>11.</tspan><tspan x='9'>6521</tspan></text></svg>",
+        "<svg><text><tspan>11.</tspan><tspan dy='1em'>6521</tspan></text></svg>",
+    ],
+)
+def test_versions_addresses_and_what_is_beside_each_other_are_no_results(html):
+    assert lines_of(f"<p>about {html} of it</p>", html) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *("the net 1.716", "edge 1.716", "node 1.716", "x 10.69", "10.6931/s", "10.6931/2"),
+        *("nginx needs 1.716", "multiplied by 1.716", "TLS 1.7163", "version 1.716"),
+        *("JavaScript gives 11.65", "1--0.28366"),
+    ],
+)
+def test_results_beside_words_like_versions_are_found(html):
+    assert lines_of(f"<p>about {html} of it</p>", html) == [3]
+
+
+def test_a_literal_with_spaces_between_its_digits_is_a_result():
+    assert SPREAD.repeats("12 344.567")
+    assert SPREAD.repeats("٠.٢٨٣٦٦")
+    assert not SPREAD.repeats("13 344.567")
