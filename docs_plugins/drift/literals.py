@@ -169,10 +169,9 @@ class Results:
 def _is_label(decimal: re.Match[str]) -> bool:
     """Whether a short decimal is a version, or the number of a figure or a section."""
     text, start, end = decimal.string, decimal.start(), decimal.end()
-    before, after = text[max(0, start - labels.LOOKED_AT) : start], text[end : end + 8]
-    return (
-        end == decimal.end("digits") and _decimals(decimal) <= 2 and labels.is_label(before, after)
-    )
+    before = text[max(0, start - labels.LOOKED_AT) : start]
+    after = text[end : end + labels.LOOKED_AT]
+    return end == decimal.end("digits") and labels.is_label(before, _digits(decimal), after)
 
 
 def _digits(decimal: re.Match[str]) -> str:

@@ -437,6 +437,10 @@ def test_more_ways_to_write_a_result_in_a_formula_are_read(tex):
         *("3.10-11.7", "0.2/1.72", "e-1-0.28366", "2101.00001-2101.00002"),
         "<svg><text><tspan x='1'>11.</tspan><tspan x='9'>6521</tspan></text></svg>",
         "<svg><text><tspan>11.</tspan><tspan dy='1em'>6521</tspan></text></svg>",
+        *("Node.js 10.69", "nginx 1.716", "Perl 10.69", "C++ 11.65", "TLS 1.716", "nginx/1.716"),
+        *("DOI 10.6931/s12345", "10.6931/s12345", "doi: 10.6931/zenodo.1", "10.6931/1234567"),
+        *("TLS 1.2/1.716", "HTTP 1.1, 1.2 and 1.716", "Figures 3.10-11.7", ".NET 1.716", "C# 11.7"),
+        *("three.js (1.716)", "PostgreSQL 11.7", "OpenSSL 1.716", "CC BY 1.72", "WCAG 1.72"),
     ],
 )
 def test_versions_addresses_and_what_is_beside_each_other_are_no_results(html):
