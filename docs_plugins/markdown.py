@@ -8,7 +8,7 @@ HTML is whole, the characters become numbers, views and links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -211,7 +211,7 @@ class Put(Postprocessor):
             return text
         page.text = self.conversion.text
         html = places.put(text, page.places, self.conversion.equations(), page.collect)
-        page.check_typed(text, html, page.text, self.conversion.taken)
+        page.check_typed(text + self._labels(), html, page.text, self.conversion.taken)
         page.check_forged(text, page.text, self.conversion.taken)
         if page.aside is not None:
             html = without_paths(extras.without_marks(html))
@@ -226,15 +226,25 @@ class Put(Postprocessor):
             raise PageError(sorted(dict.fromkeys(page.problems)))
         return html
 
-    def _fill_contents(self, page: Page) -> None:
-        """Headings were copied into the table of contents before their numbers were there."""
+    def _contents(self) -> Iterator[dict[str, Any]]:
+        """Every entry of the table of contents."""
         pending = list(getattr(self.md, "toc_tokens", []))
         while pending:
             token = pending.pop()
+            yield token
+            pending += token["children"]
+
+    def _labels(self) -> str:
+        """What the table of contents says in place of headings: it stands nowhere else."""
+        labelled = (token["name"] for token in self._contents() if token.get("data-toc-label"))
+        return "".join(f"<p>{name}</p>" for name in labelled)
+
+    def _fill_contents(self, page: Page) -> None:
+        """Headings were copied into the table of contents before their numbers were there."""
+        for token in self._contents():
             for key in ("name", "html"):
                 if key in token:
                     token[key] = places.plain(token[key], page.places)
-            pending += token["children"]
         if hasattr(self.md, "toc"):
             self.md.toc = places.plain(self.md.toc, page.places)
 
@@ -327,6 +337,6 @@ def _take_broken(line: str, following: str, origin: Origin, page: Page) -> str:
 
 def _has_id(heading: str) -> bool:
     """Whether a heading ends with an id of its own: {#name}."""
-    text = heading.rstrip(" \t").rstrip("#").rstrip(" \t")
+    text = TOKEN.sub("", heading).rstrip(" \t").rstrip("#").rstrip(" \t")
     inside = text[text.rfind("{") + 1 : -1]
     return text.endswith("}") and "{" in text and "}" not in inside and bool(ID.search(inside))

@@ -532,6 +532,21 @@ def test_a_result_typed_above_the_text_fails_too(example_site):
     assert example_site.build().problems == []
 
 
+@pytest.mark.parametrize("directory", ["", "\n[TOC]\n"])
+def test_a_result_typed_for_the_contents_alone_fails_too(example_site, directory):
+    path = example_site.docs / "index.md"
+    example_site.extensions = ["tables", "toc", "attr_list"]
+    text = path.read_text(encoding="utf-8") + directory
+    head = '\n# A {{#a}}\n\n## Result {{#r data-toc-label="It is {}"}}\n'
+    path.write_text(text + head.format("11.6520 at $x$ & y"), encoding="utf-8")
+    line = text.count("\n") + 4
+    (problem,) = example_site.build().problems
+    assert problem.startswith(f"docs/index.md:{line}: 11.6520 is typed")
+    for right in ("11.9520", "{{ f.value }}"):
+        path.write_text(text + head.format(right), encoding="utf-8")
+        assert example_site.build().problems == []
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
