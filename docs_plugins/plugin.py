@@ -129,7 +129,7 @@ class MinigradPlugin(BasePlugin[MinigradOptions]):  # type: ignore[no-untyped-ca
     def _keep_records_out(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Keep records out of the site, before anybody takes them for the site's files."""
         for file in _named_like_records(files):
-            if _is_record(file):
+            if _is_record(file) or _is_pipe(file):
                 files.remove(file)
         if self.dirty:
             _read_where_records_changed(files, Path(config.docs_dir), Path(config.site_dir))
@@ -325,6 +325,11 @@ def _is_record(file: File) -> bool:
     if file.abs_src_path is not None:
         return record_files.is_record(Path(file.abs_src_path))
     return record_files.begins_as_record(file.content_bytes)
+
+
+def _is_pipe(file: File) -> bool:
+    """Whether a file is none that can be copied into the site."""
+    return file.abs_src_path is not None and not Path(file.abs_src_path).is_file()
 
 
 def _deferred(path: str) -> ExtraScriptValue:

@@ -310,6 +310,16 @@ def test_other_peoples_files_that_are_named_like_records_are_left_alone(example_
         assert (example_site.docs / name).read_text(encoding="utf-8") == "my own measurements"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes there")
+def test_a_pipe_that_is_named_like_a_record_is_beside_the_point(example_site):
+    example_site.page("plain.md", "# Plain\n")
+    for name in ("plain.record", "none.record"):
+        os.mkfifo(example_site.docs / name)
+    assert example_site.run("check")[0] == 0
+    assert example_site.run("accept")[0] == 0
+    assert not example_site.build().failed
+
+
 def test_a_record_whose_header_is_damaged_is_still_the_record_of_its_page(example_site):
     path = example_site.docs / "index.record"
     path.write_text("x" + path.read_text(encoding="utf-8"), encoding="utf-8")
