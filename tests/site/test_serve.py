@@ -122,6 +122,7 @@ def test_a_page_in_drift_recovers_when_another_process_accepts_it(served):
 
     def accept() -> None:
         environment = {name: text for name, text in os.environ.items() if name != "CI"}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # the server watches that folder too
         command = [sys.executable, "-m", "docs_plugins", "accept"]
         subprocess.run(
             command, cwd=folder, env=environment, check=True, capture_output=True, timeout=LONGEST
