@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OURS = ("minigrad", "docs_plugins")
+SECOND = """\
+# Second
+
+```minigrad
+def g(x):
+    y = x * x
+    return y + 1
+g(3)
+```
+
+{{ g.value }}
+"""
 EXAMPLE = """\
 # Example
 

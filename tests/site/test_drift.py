@@ -9,18 +9,7 @@ import sys
 
 import pytest
 
-SECOND = """\
-# Second
-
-```minigrad
-def g(x):
-    y = x * x
-    return y + 1
-g(3)
-```
-
-{{ g.value }}
-"""
+from tests.site.conftest import SECOND
 
 
 def drifted(site):

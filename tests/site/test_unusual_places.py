@@ -10,21 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.site.conftest import SECOND
+
 if TYPE_CHECKING:
     from typing import Any
 
-SECOND = """\
-# Second
-
-```minigrad
-def g(x):
-    y = x * x
-    return y + 1
-g(3)
-```
-
-{{ g.value }}
-"""
 GENERATE = """\
 from mkdocs.structure.files import File
 
