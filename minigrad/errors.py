@@ -25,15 +25,20 @@ class DomainError(ArithmeticError):
     """
 
     def __init__(
-        self, operation: str, operands: tuple[object, ...], node: int | None, reason: str
+        self,
+        operation: str,
+        operands: tuple[object, ...],
+        node: int | None,
+        reason: str,
+        where: tuple[str | None, int | None] | None = None,
     ) -> None:
-        """Note the user's line as well."""
+        """Note the user's line as well: the one that is given, or the one that is running."""
         super().__init__(operation, operands, node, reason)
         self.operation = operation
         self.operands = operands
         self.node = node
         self.reason = reason
-        self.file, self.line = users_line()
+        self.file, self.line = where or users_line()
 
     @property
     def message(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from minigrad.operation import Operation
 
@@ -162,9 +162,11 @@ class Tape(list[Node]):
         plain: Whether all is elementwise and every value a Python float.
         numbers: The constants among the operands.
         unverified: Inputs and captured values of which it is not known that they are finite.
+        lines: File and line of the user's that made each node, where they were noted.
     """
 
     __slots__ = ("identity", "numbers", "owning", "plain", "unverified")
+    lines: Sequence[tuple[str | None, int | None]] = ()
 
     def __init__(self, *, owning: bool = False) -> None:
         self.identity = next(identities)

@@ -300,8 +300,14 @@ def fail(node: Node, error: Exception) -> NoReturn:
     reason = "its derivative is not finite"
     if node.operation.domain:
         reason += f"; {node.operation.name} needs {node.operation.domain}"
+    raise refused(node, reason) from error
+
+
+def refused(node: Node, reason: str) -> DomainError:
+    """The error of a node, with the user's line if its tape knows it."""
     values = tuple(innermost(x.value) for x in node.operands)
-    raise DomainError(node.operation.name, values, node.index, reason) from error
+    where = node.tape.lines[node.index] if node.tape.lines else None
+    return DomainError(node.operation.name, values, node.index, reason, where)
 
 
 def innermost(x: Value) -> Value:

@@ -91,49 +91,34 @@ class Trace:
                 return found
         except (FloatingPointError, DomainError):  # some BLAS raise flags without cause
             pass
-        return (self.again() if keep == "nothing" else self).looked_through(
-            cotangents, seeds, sent, sweep.level(self.nodes) if keep != "adjoints" else set()
-        )
-
-    def again(self) -> Trace:
-        """The same evaluation on a new tape, for one whose values were given up."""
-        tape = Tape()
-        return run(self.function, self.arguments_on(tape), (), tape=tape)
-
-    def arguments_on(self, tape: Tape) -> list[Any]:
-        """The arguments, those that are inputs as inputs of another tape."""
-        inputs = [tape.record(INPUT, (), x.value) for x in self.inputs]
-        return [
-            inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
-            for x in self.arguments
-        ]
-
-    def looked_through(
-        self,
-        cotangents: list[tuple[Node, Value]],
-        seeds: int,
-        sent: list[Any] | None,
-        level: set[int],
-    ) -> list[Value | None]:
-        """The same, slowly: each link is looked at for what is not finite, but to level nodes."""
+        if sent is not None:
+            sent.clear()
+        tape = self.once_more()
+        level = sweep.level(tape) if keep != "adjoints" else set()
 
         def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
             if node.operands[position].index in level:
                 return None, None
             return sweep.checked(node, values, position, *rest)
 
-        if sent is not None:
-            sent.clear()
-        try:
-            with np.errstate(all="ignore"):
-                found = sweep.backward(self.nodes, cotangents, seeds, sent, rule)
-                for node in reversed(self.nodes):
-                    if not is_finite(found[node.index]):
-                        sweep.fail(node, OverflowError())
-                return found
-        except DomainError as error:
-            self.locate(error)
-            raise
+        with np.errstate(all="ignore"):
+            found = sweep.backward(tape, cotangents, seeds, sent, rule)
+            for node in reversed(tape):
+                if not is_finite(found[node.index]):
+                    sweep.fail(node, OverflowError())
+        return found
+
+    def once_more(self) -> Tape:
+        """The same evaluation on a tape that knows the user's lines, to look through slowly."""
+        tape = LinedTape()
+        inputs = [tape.record(INPUT, (), x.value) for x in self.inputs]
+        self.function(
+            *[
+                inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
+                for x in self.arguments
+            ]
+        )
+        return tape
 
     def tangents(
         self, given: list[tuple[Node, Value]], seeds: int = 0, *, for_outputs: bool = False
@@ -145,49 +130,33 @@ class Trace:
                 return tangents
         except DomainError:
             pass
-        wanted = sweep.needed(self.nodes, self.outputs) if for_outputs else None
-        try:
-            with np.errstate(all="ignore"):
-                return sweep.forward(self.nodes, given, seeds, wanted, checked=True)
-        except DomainError as error:
-            self.locate(error)
-            raise
-
-    def locate(self, error: DomainError) -> None:
-        """Evaluate once more, to learn the user's line that makes the node of an error."""
-        if error.node is not None:
-            tape = WatchedTape(error.node, (error.file, error.line))
-            self.function(*self.arguments_on(tape))
-            error.file, error.line = tape.line
+        tape = self.once_more()
+        wanted = sweep.needed(tape, self.outputs) if for_outputs else None
+        with np.errstate(all="ignore"):
+            return sweep.forward(tape, given, seeds, wanted, checked=True)
 
     def verify(self, argnums: Sequence[int]) -> None:
         """Raise if an input or a captured value is not finite, or else a value that tells of it."""
-        telling = set(self.nodes.unverified)
+        telling: set[Any] = set(self.nodes.unverified)
         for node in self.nodes:
-            if node.operation.carries:
-                operands = {node.first, node.second}
-                if operands & telling and 0 not in node.shape:
-                    telling -= operands
-                    telling.add(node)
-        for node in telling:
-            if not is_finite(node.value):
-                for x in self.nodes.unverified:
-                    if not is_finite(x.value):
-                        raise self.unusable(x, argnums)
+            told = node.first in telling or node.second in telling
+            if told and node.operation.carries and 0 not in node.shape:
+                telling -= {node.first, node.second}
+                telling.add(node)
+        if not all(is_finite(node.value) for node in telling):
+            for x in self.nodes.unverified:
+                if not is_finite(x.value):
+                    raise self.unusable(x, argnums)
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
         """The error of an argument, or of a value within the function, that is not finite."""
         if node.index >= 0:
             what = f"argument {argnums[node.index]} is not finite"
             return DomainError("input", (node.value,), node.index, what)
-        reader = next((y for y in self.nodes if any(x is node for x in y.operands)), None)
-        if reader is None:
-            return DomainError("constant", (node.value,), None, "a returned value is not finite")
-        values = tuple(sweep.innermost(x.value) for x in reader.operands)
-        reason = "a captured value is not finite"
-        error = DomainError(reader.operation.name, values, reader.index, reason)
-        self.locate(error)
-        return error
+        for reader in self.once_more():
+            if any(x.index < 0 and not is_finite(x.value) for x in reader.operands):
+                return sweep.refused(reader, "a captured value is not finite")
+        return DomainError("constant", (node.value,), None, "a returned value is not finite")
 
     def cotangents(self, seed: Any) -> list[tuple[Node, Value]]:
         """Each output with its cotangent."""
@@ -308,21 +277,19 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
     return node
 
 
-class WatchedTape(Tape):
-    """A tape that notes the user's line where the node of one index is appended."""
+class LinedTape(Tape):
+    """A tape that notes the user's line of each node."""
 
-    __slots__ = ("line", "watched")
+    __slots__ = ("lines",)
+    lines: list[tuple[str | None, int | None]]
 
-    def __init__(self, watched: int, line: tuple[str | None, int | None]) -> None:
-        """Take the index, and the line to tell if no node gets it."""
+    def __init__(self) -> None:
         super().__init__()
-        self.watched = watched
-        self.line = line
+        self.lines = []
 
     def append(self, node: Node) -> None:
         """Append, and note."""
-        if len(self) == self.watched and node.operands:
-            self.line = users_line()
+        self.lines.append(users_line())
         super().append(node)
 
 
