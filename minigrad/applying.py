@@ -1,17 +1,15 @@
-"""How an operation is applied to numbers, arrays, nodes and readings alike.
-
-Floats come first, then nodes over floats, then everything else.
-"""
+"""How an operation is applied to numbers, arrays, nodes and readings alike."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from minigrad.errors import DomainError, short
-from minigrad.node import Node, Operand, Tape, Value
+from minigrad.node import Node, Operand, Tape, Value, is_finite
 from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation, Reading
 
 if TYPE_CHECKING:
@@ -46,15 +44,9 @@ def unary(operation: Operation) -> Function:
 
     def apply(x: Value) -> Value:
         if type(x) is float:
-            try:
-                value = scalar(x)
-            except FAULTS:
-                refuse(operation, (x,))
-            if value - value:  # not a number unless finite
-                refuse(operation, (x,))
-            return value
+            return number(operation, (x,))
         if type(x) is not Node:
-            return evaluate(operation, (x,), None, None)
+            return evaluate(operation, (x,))
         tape = x.tape
         operand = x.value
         if type(operand) is float:
@@ -62,7 +54,7 @@ def unary(operation: Operation) -> Function:
                 value = scalar(operand)
             except FAULTS:
                 refuse(operation, (operand,), tape)
-            if value - value:
+            if value - value:  # not a number unless finite
                 refuse(operation, (operand,), tape)
         else:
             apply_to = on_arrays if type(operand) is np.ndarray else evaluate
@@ -82,11 +74,11 @@ def unary(operation: Operation) -> Function:
     return apply
 
 
-def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost of each operation)
+def binary(operation: Operation) -> Function:  # noqa: C901  (the cost of each operation)
     """The function of two operands."""
     scalar = operation.scalar
 
-    def apply(a: Value, b: Value) -> Value:  # noqa: C901, PLR0912, PLR0915
+    def apply(a: Value, b: Value) -> Value:
         if type(a) is Node:
             tape = a.tape
             left = a.value
@@ -102,18 +94,9 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
                 right = b
                 second = tape.constant(CONSTANT, b)
             else:
-                return apply(a, float(b)) if type(b) is int else general(operation, (a, b), None)
+                return apply(a, float(b)) if type(b) is int else general(operation, (a, b))
         elif type(b) is not Node:
-            if type(a) is not float or type(b) is not float:
-                arrays = type(a) is type(b) is np.ndarray and a.dtype is b.dtype is FLOAT
-                return (on_arrays if arrays else evaluate)(operation, (a, b), None, None)
-            try:
-                value = scalar(a, b)
-            except FAULTS:
-                refuse(operation, (a, b))
-            if value - value:
-                refuse(operation, (a, b))
-            return value
+            return evaluate(operation, (a, b))
         elif type(a) is float or (type(a) is np.ndarray and a.dtype is FLOAT):
             tape = b.tape
             left = a
@@ -121,7 +104,7 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
             first = tape.constant(CONSTANT, a)
             second = b
         else:
-            return apply(float(a), b) if type(a) is int else general(operation, (a, b), None)
+            return apply(float(a), b) if type(a) is int else general(operation, (a, b))
         if type(left) is float and type(right) is float:
             try:
                 value = scalar(left, right)
@@ -150,16 +133,30 @@ def binary(operation: Operation) -> Function:  # noqa: C901, PLR0915  (the cost 
 
 def ternary(operation: Operation) -> Function:
     """The function of three operands."""
-
-    def apply(a: Value, b: Value, c: Value) -> Value:
-        if type(a) is float and type(b) is float and type(c) is float:
-            return number(operation, (a, b, c), None)
-        return general(operation, (a, b, c), None)
-
-    return apply
+    return lambda a, b, c: evaluate(operation, (a, b, c))
 
 
-def number(operation: Operation, operands: Sequence[float], tape: Tape | None) -> float:
+def evaluate(
+    operation: Operation,
+    operands: Sequence[Value],
+    options: Mapping[str, Any] | None = None,
+    tape: Tape | None = None,
+) -> Value:
+    """The value on operands none of which belongs to the tape."""
+    floats = operation.scalar is not None
+    for x in operands:
+        if type(x) is not float:
+            if type(x) is not np.ndarray or x.dtype is not FLOAT or not x.ndim:
+                return general(operation, operands, options, tape)
+            floats = False
+    return (
+        number(operation, operands, tape)
+        if floats
+        else on_arrays(operation, operands, options, tape)
+    )
+
+
+def number(operation: Operation, operands: Sequence[float], tape: Tape | None = None) -> float:
     """The value on Python floats, which must be finite."""
     try:
         value: float = operation.scalar(*operands)
@@ -180,72 +177,31 @@ def refuse(operation: Operation, operands: Sequence[Value], tape: Tape | None = 
 
 
 def general(
-    operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
-) -> Value:
-    """Apply to anything: on the innermost trace among the operands, else straight away."""
-    tape = None
-    for x in operands:
-        if type(x) is Node:
-            if tape is None or x.tape.identity > tape.identity:
-                tape = x.tape
-        elif type(x) is list or type(x) is tuple:  # its elements may be nodes
-            return general(operation, [plain(x, operation) for x in operands], options)
-    if tape is None:
-        return evaluate(operation, operands, options, None)
-    if any(isinstance(x, Reading) and x.settled() is not x for x in operands):
-        settled = [x.settled() if isinstance(x, Reading) else x for x in operands]
-        return general(operation, settled, options)
-    nodes = tuple(
-        x if type(x) is Node and x.tape is tape else tape.constant(CONSTANT, plain(x, operation))
-        for x in operands
-    )
-    value = evaluate(operation, [node.value for node in nodes], options, tape)
-    return tape.record(operation, nodes, value, options)
-
-
-def evaluate(  # noqa: C901, PLR0911  (one question a line)
     operation: Operation,
     operands: Sequence[Value],
-    options: Mapping[str, Any] | None,
-    tape: Tape | None,
+    options: Mapping[str, Any] | None = None,
+    tape: Tape | None = None,
 ) -> Value:
-    """The value on operands none of which belongs to the tape."""
-    floats = True
-    for x in operands:
-        if type(x) is not float:
-            if type(x) is not np.ndarray or x.dtype is not FLOAT or not x.ndim:
-                break
-            floats = False
-    else:
-        if floats and operation.scalar:
-            return number(operation, operands, tape)
-        return on_arrays(operation, operands, options, tape)
-    reading = among_floats(operands)
-    if reading is not None:
-        return reading.read(operation, operands, options)
+    """The same for anything: on the innermost trace among the operands, else straight away."""
     values = [plain(x, operation) for x in operands]
-    for x in values:
-        if type(x) is Node:
-            return general(operation, values, options)
-        if type(x) is np.ndarray:
-            if x.dtype == object:
-                return on_objects(operation, values, options or {})
-        elif type(x) is not float:
-            reading = x
-    if reading is not None:
-        return reading.read(operation, values, options)
+    tapes = [x.tape for x in values if type(x) is Node]
+    readings = [x for x in values if isinstance(x, Reading)]
+    if tapes:
+        if any(x.settled() is not x for x in readings):
+            settled = [x.settled() if isinstance(x, Reading) else x for x in values]
+            return general(operation, settled, options, tape)
+        inner = max(tapes, key=attrgetter("identity"))
+        nodes = tuple(
+            x if type(x) is Node and x.tape is inner else inner.constant(CONSTANT, x)
+            for x in values
+        )
+        value = evaluate(operation, [node.value for node in nodes], options, inner)
+        return inner.record(operation, nodes, value, options)
+    if any(type(x) is np.ndarray and x.dtype == object for x in values):
+        return on_objects(operation, values, options or {})
+    if readings:
+        return readings[-1].read(operation, values, options)
     return evaluate(operation, values, options, tape)
-
-
-def among_floats(operands: Sequence[Value]) -> Reading | None:
-    """A reading, where all operands are readings and floats: nothing is to be made plain."""
-    reading = None
-    for x in operands:
-        if isinstance(x, Reading):
-            reading = x
-        elif type(x) is not float:
-            return None
-    return reading
 
 
 def on_arrays(
@@ -256,7 +212,10 @@ def on_arrays(
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
     if not RAISING.get():
-        return strictly(on_arrays, operation, values, options, tape)
+        value = strictly(on_arrays, operation, values, options, tape)
+        if tape is None and not is_finite(value):
+            refuse(operation, values)
+        return value
     try:
         value = operation.value(*values, **options) if options else operation.value(*values)
     except FloatingPointError:
@@ -292,9 +251,7 @@ def plain(x: Value, operation: Operation) -> Value:
     kind = type(x)
     if kind is float or kind is Node:
         return x
-    if kind is np.ndarray and x.dtype == np.float64 and x.ndim:
-        return x
-    if isinstance(x, Reading):
+    if (kind is np.ndarray and x.dtype is FLOAT and x.ndim) or isinstance(x, Reading):
         return x
     if isinstance(x, (list, tuple)) and holds_operands(x):
         return OPERATIONS["stack"].apply([plain(element, operation) for element in x])
@@ -318,7 +275,10 @@ def as_value(x: Value, where: str) -> Value:
     if kind == "O" and all(type(element) is int for element in array.flat):  # too large for int64
         array, kind = array.astype(np.float64), "f"
     if kind in "fiub":
-        return array.astype(np.float64, copy=False) if array.ndim else float(array)
+        # Not by comparison: a type may be equal to float64 and yet another, with a note in it.
+        return (
+            (array if array.dtype is FLOAT else array.astype(FLOAT)) if array.ndim else float(array)
+        )
     if kind == "O" and any(isinstance(element, Reading) for element in array.flat):
         return array if array.ndim else x
     names = {"c": "complex numbers", "O": "objects", "U": "strings", "S": "bytes"}

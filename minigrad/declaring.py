@@ -6,7 +6,7 @@ from functools import wraps
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
-from minigrad.applying import binary, evaluate, general, plain, ternary, unary
+from minigrad.applying import binary, evaluate, plain, ternary, unary
 from minigrad.node import Node, Value
 from minigrad.operation import OPERATIONS, Function, Operation
 
@@ -57,7 +57,7 @@ def structural(
                 x = plain(x, operation)
             operands, options = reads(x, *args, **kwargs)
             if type(x) is not Node or len(operands) > 1:
-                return general(operation, operands, options)
+                return evaluate(operation, operands, options)
             value = evaluate(operation, (x.value,), options, x.tape)
             return x.tape.record(operation, operands, value, options)
 
