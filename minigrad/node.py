@@ -197,6 +197,11 @@ class Tape(list[Node]):
             self.plain = False
         return node
 
+    def end(self) -> None:
+        """Let go of the nodes, each of which refers to its tape, without the garbage collector."""
+        self.clear()
+        self.__class__ = EndedTape
+
     def constant(self, operation: Operation, value: Value) -> Node:
         """A node for a number or an array that nothing is differentiated by; numbers share one."""
         if type(value) is float:
@@ -223,6 +228,19 @@ class Tape(list[Node]):
             if value - value:  # not a number unless finite
                 self.unverified.append(node)
         return node
+
+
+class EndedTape(Tape):
+    """The tape of a derivative that has been computed: what is left of its nodes is refused."""
+
+    __slots__ = ()
+
+    def append(self, _node: Node) -> NoReturn:
+        """Refuse to go on."""
+        raise ValueError(
+            "a value of a function whose derivative has been computed is used once more:"
+            " return it from the function, or keep its number, node.value"
+        )
 
 
 def is_finite(value: Value) -> bool:

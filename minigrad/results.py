@@ -26,15 +26,12 @@ def finished(
 def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
     """The same arrays, copied where two of them, or one that is taken, share memory."""
     seen = {id(memory(x)) for x in taken}
-    out = []
-    for result in results:
-        own = result
+    out = list(results)
+    for position, result in enumerate(out):
         if type(result) is np.ndarray:
-            owner = result if result.base is None else memory(result)
-            if id(owner) in seen:
-                own = owner = result.copy()
-            seen.add(id(owner))
-        out.append(own)
+            if id(memory(result)) in seen:
+                out[position] = result.copy()
+            seen.add(id(memory(out[position])))
     return tuple(out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 import numpy as np
@@ -33,26 +33,19 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    several = isinstance(argnums, Sequence)
-    wanted = tuple_of(argnums)
+    wanted = checked(argnums)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         called = partial(function, **kwargs) if kwargs else function
-        for x in args:
-            if type(x) is np.ndarray:
-                return strictly(both, called, args)  # once for both passes
-        return both(called, args)
-
-    def both(called: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, Any]:
-        t = run(called, args, positions(wanted, args), owning=False)
+        t = run(called, args, positions(wanted, len(args)))
         if type(t.value) is not float and (len(t.outputs) > 1 or shape_of(t.value)):
             raise TypeError(
                 f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
             )
         gradients = finished(t.adjoints([(t.outputs[0], 1.0)], keep="nothing"), t.inputs)
-        t.nodes.clear()  # a node refers to its tape: without this only the collector would end it
-        return t.value, gradients if several else gradients[0]
+        t.nodes.end()
+        return t.value, gradients if isinstance(argnums, Sequence) else gradients[0]
 
     return differentiated
 
@@ -103,7 +96,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    t = run(function, primals, range(len(primals)), owning=False)
+    t = run(function, primals, range(len(primals)))
     pairs = t.seeded(tangents)
     found = t.tangents(pairs, for_outputs=True)
     out = finished(found, t.outputs, [tangent for _, tangent in pairs])
@@ -121,8 +114,8 @@ def jacobian(
     >>> jacobian(lambda x: x * x)([1.0, 2.0]).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
+    wanted = checked(argnums)
     several = isinstance(argnums, Sequence)
-    wanted = tuple_of(argnums)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -130,9 +123,9 @@ def jacobian(
         return strictly(whole, called, args)
 
     def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
-        t = run(called, args, positions(wanted, args), owning=False)
+        t = run(called, args, positions(wanted, len(args)))
         rows = blocks_of(t, mode)
-        t.nodes.clear()
+        t.nodes.end()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]
         flat = unshared([block for row in rows for block in row])
@@ -195,30 +188,21 @@ def hvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     return product if len(primals) > 1 else product[0]
 
 
-def tuple_of(argnums: Argnums) -> tuple[int, ...]:
+def checked(argnums: Argnums) -> tuple[int, ...]:
     """Argument positions as a tuple of integers."""
     given = argnums if isinstance(argnums, Sequence) else (argnums,)
-    if not given or not all(
-        isinstance(x, (int, np.integer)) and not isinstance(x, bool) for x in given
-    ):
+    integers = [isinstance(x, (int, np.integer)) and not isinstance(x, bool) for x in given]
+    if not integers or not all(integers):
         raise TypeError(f"argnums is an integer or a tuple of integers, not {argnums!r}")
-    return each_once(tuple(map(int, given)))
+    return tuple(map(int, given))
 
 
-def positions(argnums: tuple[int, ...], args: Sequence[Any]) -> tuple[int, ...]:
-    """Argument positions, checked and not negative."""
-    count = len(args)
-    simple = True
-    for position in argnums:  # a loop: this is part of each call's cost
-        if not 0 <= position < count:
-            simple = False
-            if not -count <= position < 0:
-                raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
-    return argnums if simple else each_once(tuple(position % count for position in argnums))
-
-
-def each_once(argnums: tuple[int, ...]) -> tuple[int, ...]:
-    """Argument positions, none of them twice."""
-    if len(set(argnums)) < len(argnums):
+@lru_cache(maxsize=256)  # this is part of each call's cost
+def positions(argnums: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Argument positions of a call, not negative."""
+    if not all(-count <= position < count for position in argnums):
+        raise TypeError(f"argnums={argnums!r} of a call with {count} arguments")
+    found = tuple(position % count for position in argnums)
+    if len(set(found)) < len(found):
         raise TypeError(f"argnums={argnums!r} names an argument twice")
-    return argnums
+    return found

@@ -256,3 +256,39 @@ def test_wrong_shapes_are_refused() -> None:
 def test_numpys_methods_are_refused_by_name(name: str, ours: str) -> None:
     with pytest.raises(AttributeError, match=ours):
         mg.grad(lambda x: getattr(x, name))(np.ones(2))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("f", [mg.sum, mg.sin, lambda x: mg.multiply(x, x), mg.softmax])
+def test_what_is_not_finite_does_not_pass_outside_of_a_trace(f: Any, bad: float) -> None:
+    with pytest.raises(mg.DomainError), np.errstate(all="ignore"):
+        f(np.array([1.0, bad]))
+
+
+def test_float64_with_a_note_in_its_type_is_float64() -> None:
+    noted = np.array([1.0, 2.0]).astype(np.dtype(np.float64, metadata={"unit": "m"}))
+    assert mg.square(noted).tolist() == [1.0, 4.0]
+    assert mg.grad(lambda x: mg.sum(mg.square(x)))(noted).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize("end", [mg.grad, mg.jacobian, mg.value_and_grad])
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda kept: kept * 2.0,
+        lambda kept: mg.grad(lambda x: x * kept)(3.0),
+        lambda kept: mg.grad(lambda x: x + mg.sin(kept))(3.0),
+        lambda kept: mg.grad(lambda x: mg.sum(mg.stack([x, kept])))(3.0),
+    ],
+)
+def test_a_value_kept_from_a_derivative_is_refused(end: Any, later: Any) -> None:
+    kept: list[Any] = []
+
+    def f(x: Any) -> Any:
+        kept.append(x * x)
+        return kept[0]
+
+    assert end(f)(2.0) is not None
+    with pytest.raises(ValueError, match=r"node\.value"):
+        later(kept[0])
+    assert kept[0].value == 4.0
