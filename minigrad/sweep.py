@@ -103,7 +103,7 @@ class Sweep:
         return tuple(chain.from_iterable(received))
 
 
-def backward(  # noqa: C901, PLR0912, PLR0915  (one loop; the options are readings of it)
+def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
     tape: Tape,
     cotangents: Sequence[tuple[Node, Value]],
     seeds: int = 0,
@@ -155,18 +155,11 @@ def backward(  # noqa: C901, PLR0912, PLR0915  (one loop; the options are readin
                 continue
             if settle is not None:
                 adjoint = adjoints[own] = settle(node, adjoint)
-            first, second = node.first, node.second
-            if first is None:
+            if node.first is None:
                 continue
-            operands: Sequence[Any]
-            values: Sequence[Any]
-            if second is None:  # of one or two operands without a call
-                operands, values = (first,), (first.value,)
-            elif type(second) is Node:
-                operands, values = (first, second), (first.value, second.value)
-            else:
-                operands, values = node.operands, [x.value for x in node.operands]
-            spent = large and own in alone and second is None
+            operands = node.operands
+            values = [x.value for x in operands]
+            spent = large and own in alone and len(operands) == 1
             for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
@@ -397,28 +390,23 @@ def checked(
     return partial, value
 
 
-def level(tape: Tape) -> set[int]:
-    """Indices of the nodes that do not change with any input, such as comparisons."""
-    found: set[int] = set()
+def active(tape: Tape, outputs: Iterable[Node]) -> set[int]:
+    """Indices of the nodes over which derivatives go from inputs to outputs: not comparisons."""
+    changing: set[int] = set()
     for node in tape:
-        rules = node.operation.partials or [()] * len(node.operands)
-        if node.first is not None and all(
-            rule is None or x.index < 0 or x.index in found
-            for rule, x in zip(rules, node.operands, strict=True)
-        ):
-            found.add(node.index)
-    return found
-
-
-def needed(tape: Tape, outputs: Iterable[Node]) -> set[int]:
-    """Indices of the nodes whose tangents reach the outputs: not those that are only compared."""
-    found = {y.index for y in outputs}
+        if node.first is None or any(x.index in changing for x in differentiated(node)):
+            changing.add(node.index)
+    reaching = {y.index for y in outputs}
     for node in reversed(tape):
-        if node.index in found:
-            rules = node.operation.partials or [()] * len(node.operands)
-            pairs = zip(rules, node.operands, strict=True) if node.operands else ()
-            found.update(x.index for rule, x in pairs if rule is not None)
-    return found - {-1}
+        if node.index in reaching:
+            reaching.update(x.index for x in differentiated(node))
+    return changing & reaching
+
+
+def differentiated(node: Node) -> list[Node]:
+    """The operands by which a node has a derivative."""
+    rules = node.operation.partials or node.operands
+    return [x for x, rule in zip(node.operands, rules, strict=True) if rule is not None]
 
 
 def local_partial(node: Node, position: int) -> Value:
@@ -461,7 +449,7 @@ def forward(
         tape: The nodes in order.
         given: Pairs of an input and its tangent.
         seeds: How many leading axes of seeds the tangents have: 0 or 1.
-        wanted: Indices of the nodes to go through; all if omitted.
+        wanted: Indices of the nodes to go over; all if omitted.
         checked: Whether to look at every node for what is not finite.
 
     Raises:

@@ -94,10 +94,10 @@ class Trace:
         if sent is not None:
             sent.clear()
         tape = self.once_more()
-        level = sweep.level(tape) if keep != "adjoints" else set()
+        wanted = sweep.active(tape, self.outputs) if keep != "adjoints" else None
 
         def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
-            if node.operands[position].index in level:
+            if wanted is not None and node.operands[position].index not in wanted:
                 return None, None
             return sweep.checked(node, values, position, *rest)
 
@@ -131,7 +131,7 @@ class Trace:
         except DomainError:
             pass
         tape = self.once_more()
-        wanted = sweep.needed(tape, self.outputs) if for_outputs else None
+        wanted = sweep.active(tape, self.outputs) if for_outputs else None
         with np.errstate(all="ignore"):
             return sweep.forward(tape, given, seeds, wanted, checked=True)
 

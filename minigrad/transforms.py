@@ -34,6 +34,7 @@ def value_and_grad(
     (9.0, 6.0)
     """
     wanted = checked(argnums)
+    several = isinstance(argnums, Sequence)
 
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -45,7 +46,7 @@ def value_and_grad(
             )
         gradients = finished(t.adjoints([(t.outputs[0], 1.0)], keep="nothing"), t.inputs)
         t.nodes.end()
-        return t.value, gradients if isinstance(argnums, Sequence) else gradients[0]
+        return t.value, gradients if several else gradients[0]
 
     return differentiated
 
