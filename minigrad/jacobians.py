@@ -9,7 +9,8 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.diagonal import Diagonal, full
-from minigrad.node import Node, Value, shape_of, zeros
+from minigrad.node import Node, Value, shape_of
+from minigrad.results import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     reverse = mode == "reverse" if mode else rows <= columns
     if reverse and len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
         found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
-        return (tuple(own(found[x.index], x) for x in inputs),)
+        return (finished(found, inputs),)
     starts, ends, count = (outputs, inputs, rows) if reverse else (inputs, outputs, columns)
     given = identity(starts, count)
     if reverse:
@@ -108,13 +109,6 @@ def seeded(found: Sequence[Value | None], node: Node, count: int) -> Value:
     """A node's adjoint or tangent for all seeds, in full."""
     value = found[node.index] if node.index >= 0 else None
     return np.zeros((count, *node.shape)) if value is None else full(value)
-
-
-def own(adjoint: Value | None, node: Node) -> Value:
-    """A node's adjoint, sharing no memory with what it was computed from."""
-    if adjoint is None:
-        return zeros(node.shape)
-    return adjoint.copy() if type(adjoint) is np.ndarray else adjoint
 
 
 def seeds_last(whole: Value) -> Value:
