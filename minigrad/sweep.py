@@ -8,7 +8,6 @@ or tangent has one leading axis more than its node: a whole Jacobian is one swee
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
@@ -76,31 +75,25 @@ class Sweep:
         """
         if self.sent is None:
             raise ValueError("ask for them: backward(contributions=True)")
-        received: list[list[Contribution]] = [[] for _ in self.tape]
+        links = []
         sent = iter(self.sent)
         for consumer in reversed(self.tape):
             adjoint = self.adjoints[consumer.index]
             if adjoint is None:
                 continue
-            partials = consumer.operation.partials
-            made = []
+            rules = consumer.operation.partials
             for position, operand in enumerate(consumer.operands):
                 if operand.index < 0:
                     continue
-                if partials is not None and partials[position] is None:
+                if rules and rules[position] is None:
                     partial, value = 0.0, zeros(operand.shape)
                 else:
                     partial = next(sent)
-                    if type(partial) is tuple:
-                        partial, value = partial
-                    else:
-                        value = partial * adjoint
-                made.append(Contribution(operand, consumer, position, partial, adjoint, value))
-            for link in reversed(made):
-                received[link.operand.index].append(link)
-        for links in received:
-            links.reverse()
-        return tuple(chain.from_iterable(received))
+                    pair = type(partial) is tuple
+                    partial, value = partial if pair else (partial, partial * adjoint)
+                links.append(Contribution(operand, consumer, position, partial, adjoint, value))
+        links.sort(key=lambda link: (link.operand.index, link.consumer.index, link.position))
+        return tuple(links)
 
 
 def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
