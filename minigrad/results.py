@@ -25,8 +25,10 @@ def finished(
 
 def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
     """The same arrays, copied where two of them, or one that is taken, share memory."""
-    seen = {id(memory(x)) for x in taken}
     out = list(results)
+    if np.ndarray not in map(type, out):
+        return tuple(out)
+    seen = {id(memory(x)) for x in taken}
     for position, result in enumerate(out):
         if type(result) is np.ndarray:
             if id(memory(result)) in seen:
