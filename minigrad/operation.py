@@ -73,9 +73,7 @@ class Operation:
         """Take what is given, and the defaults; raises `TypeError` for an unknown field."""
         if unknown := given.keys() - DEFAULTS.keys():
             raise TypeError(f"an operation has no {', '.join(unknown)}: {', '.join(DEFAULTS)}")
-        given |= {"name": name, "value": value}
-        for field, default in DEFAULTS.items():
-            setattr(self, field, given.get(field, default))
+        vars(self).update(DEFAULTS | given, name=name, value=value)
 
     def replaced(self, **changes: Any) -> Operation:
         """The same operation but for some fields; it is in no table, and nothing applies it yet."""
