@@ -6,9 +6,8 @@ forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forwa
 built on these: ``transforms.py`` (grad … as functions), ``jacobians.py`` and ``check.py`` (the same
 by differences); or it serves them: ``operation.py`` and ``declaring.py`` (an entry of the table),
 ``products.py`` (the maps of ``matmul``), ``rationals.py`` (powers that are fractions),
-``node.py``, ``shapes.py`` (axes and keys), ``operators.py`` (``+`` and numpy's hooks),
-``results.py`` (what a caller may keep). In ``readings`` the same rules give formulas, exact values,
-JavaScript.
+``node.py``, ``shapes.py`` (axes and keys), ``results.py`` (what a caller may keep). In
+``readings`` the same rules give formulas, exact values, JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)
@@ -17,7 +16,6 @@ JavaScript.
 
 from __future__ import annotations
 
-import minigrad.operators  # noqa: F401  (gives nodes Python's operators)
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
 from minigrad.jacobians import Jacobian as Jacobian

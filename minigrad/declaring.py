@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from minigrad.applying import binary, evaluate, general, plain, ternary, unary
-from minigrad.node import Node, Value
+from minigrad.node import Node, Operand, Value, missing
 from minigrad.operation import OPERATIONS, Function, Operation
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ def elementwise(
     def declare(body: Function) -> Function:
         arity = len(partials)
         operation = entered(body, body, arity, scalar=scalar, partials=partials, **printing)
-        operation.apply = wraps(body)({1: unary, 2: binary, 3: ternary}[arity](operation))
-        return operation.apply
+        return applied_by(wraps(body)({1: unary, 2: binary, 3: ternary}[arity](operation)))
 
     return declare
 
@@ -61,8 +62,7 @@ def structural(
             value = evaluate(operation, (x.value,), options, x.tape)
             return x.tape.record(operation, operands, value, options)
 
-        operation.apply = wraps(body)(binary(operation) if operation.scalar else apply)
-        return operation.apply
+        return applied_by(wraps(body)(binary(operation) if operation.scalar else apply))
 
     return declare
 
@@ -76,7 +76,7 @@ class Each:
 
     def __getitem__(self, position: int) -> Any:
         """Give the rule of one operand."""
-        return lambda *args, **options: self.rule(position, *args, **options)
+        return partial(self.rule, position)
 
 
 def entered(body: Function, value: Function, arity: int, **fields: Any) -> Operation:
@@ -89,3 +89,15 @@ def entered(body: Function, value: Function, arity: int, **fields: Any) -> Opera
         defaults["javascript"] = f"Math.{scalar.__name__}({places})"
     operation = OPERATIONS[name] = Operation(name, value, **{**defaults, **fields})
     return operation
+
+
+def applied_by(function: Function) -> Function:
+    """The function that users call, to which Python's operators and numpy's methods lead too."""
+    operation = OPERATIONS[function.__name__]
+    operation.apply = function
+    if operation.operator:
+        setattr(Operand, f"__{operation.operator}__", function)
+        setattr(Operand, f"__r{operation.operator}__", lambda right, left: function(left, right))
+    if hasattr(np.ndarray, operation.name):
+        setattr(Node, operation.name, missing(operation.name, operation.name))
+    return function

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.declaring import Each, elementwise, structural
-from minigrad.node import Value, shape_of
-from minigrad.operation import OPERATIONS, Reading, first_operand, second_operand
+from minigrad.node import Reading, Value, shape_of
+from minigrad.operation import OPERATIONS, first_operand, second_operand
 from minigrad.products import pull_left, pull_right, push_left, push_right
 from minigrad.rationals import log_power_of, multiple_of_power, power_of, root_of
 from minigrad.shapes import (
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @elementwise(
     operator.add, 1.0, 1.0, tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}",
-    binds=1, exact=operator.add, carries=True,
+    operator="add", binds=1, exact=operator.add, carries=True,
 )  # fmt: skip
 def add(a: Value, b: Value) -> Value:
     """Sum a + b.
@@ -63,7 +63,7 @@ def add(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.sub, 1.0, -1.0, tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}",
-    binds=1, exact=operator.sub, carries=True,
+    operator="sub", binds=1, exact=operator.sub, carries=True,
 )  # fmt: skip
 def subtract(a: Value, b: Value) -> Value:
     """Difference a - b.
@@ -76,7 +76,7 @@ def subtract(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.mul, second_operand, first_operand, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
-    javascript="{0:2} * {1:3}", binds=2, exact=operator.mul, carries=True,
+    javascript="{0:2} * {1:3}", operator="mul", binds=2, exact=operator.mul, carries=True,
 )  # fmt: skip
 def multiply(a: Value, b: Value) -> Value:
     """Product a · b, element by element.
@@ -90,7 +90,7 @@ def multiply(a: Value, b: Value) -> Value:
 @elementwise(
     operator.truediv, lambda y, a, b: 1.0 / b, lambda y, a, b: -(y / b), tex=r"\frac{{{0}}}{{{1}}}",
     text="{0:2}/{1:3}", javascript="{0:2} / {1:3}", binds=2, domain="a divisor other than 0",
-    exact=lambda a, b: a / b if b else None,
+    operator="truediv", exact=lambda a, b: a / b if b else None,
 )  # fmt: skip
 def divide(a: Value, b: Value) -> Value:
     """Quotient a / b, for b other than 0.
@@ -103,7 +103,7 @@ def divide(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.neg, -1.0, tex="-{0:2}", text="-{0:2}", javascript="-{0:3}", binds=1,
-    exact=operator.neg,
+    operator="neg", exact=operator.neg,
 )  # fmt: skip
 def negative(x: Value) -> Value:
     """Negative -x.
@@ -116,7 +116,7 @@ def negative(x: Value) -> Value:
 
 @elementwise(
     math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: log_power(1.0, a, b),
-    tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
+    tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", operator="pow", binds=4,
     domain="a base above 0, or a whole exponent (not negative at 0)", exact=power_of,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
@@ -435,7 +435,7 @@ def relu(x: Value) -> Value:
 
 @elementwise(
     builtins.abs, lambda y, x: sign(x), tex=r"\left|{0}\right|", text="abs({0})",
-    exact=builtins.abs, kink="abs has no derivative at 0; 0 is taken",
+    operator="abs", exact=builtins.abs, kink="abs has no derivative at 0; 0 is taken",
     at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def abs(x: Value) -> Value:
@@ -497,7 +497,7 @@ def _comparison(
 ) -> Callable[[Any], Callable[..., Any]]:
     """Declare a comparison: 1 where it holds, else 0; its derivatives are 0."""
     return elementwise(
-        lambda a, b: float(function(a, b)), None, None, binds=3,
+        lambda a, b: float(function(a, b)), None, None, binds=3, operator=function.__name__,
         tex=f"[{{0}} {tex} {{1}}]", text=f"[{{0}} {text} {{1}}]",
         javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=function,
         kink="it has no derivative at a tie; 0 is taken", at_kink=np.equal,
@@ -870,8 +870,8 @@ def _no_matrices(a: float, b: float) -> NoReturn:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], scalar=_no_matrices,
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=_on_absolute, carries=True,
-    blind=True,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", operator="matmul", binds=2, sized=_on_absolute,
+    carries=True, blind=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
