@@ -5,9 +5,9 @@ three steps of a derivative: ``applying.py`` (what applying one does), ``trace.p
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
 built on these: ``transforms.py`` (grad … as functions), ``jacobians.py`` and ``check.py`` (the same
 by differences); or it serves them: ``operation.py`` and ``declaring.py`` (an entry of the table),
-``products.py`` (the maps of ``matmul``), ``rationals.py`` (powers that are fractions),
-``node.py``, ``shapes.py`` (axes and keys), ``results.py`` (what a caller may keep). In
-``readings`` the same rules give formulas, exact values, JavaScript.
+``structure.py`` (what its entries on whole arrays share), ``rationals.py`` (powers that are
+fractions), ``node.py``, ``results.py`` (what a caller may keep). In ``readings`` the same rules
+give formulas, exact values, JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)

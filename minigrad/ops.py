@@ -22,9 +22,8 @@ import numpy as np
 from minigrad.declaring import Each, elementwise, structural
 from minigrad.node import Reading, Value, shape_of
 from minigrad.operation import OPERATIONS, first_operand, second_operand
-from minigrad.products import pull_left, pull_right, push_left, push_right
 from minigrad.rationals import log_power_of, multiple_of_power, power_of, root_of
-from minigrad.shapes import (
+from minigrad.structure import (
     along,
     axes_from_the_end,
     flat_positions,
@@ -33,6 +32,10 @@ from minigrad.shapes import (
     ndim,
     over_axes,
     part_of,
+    pull_left,
+    pull_right,
+    push_left,
+    push_right,
     read_dot,
     read_key,
     read_reshape,
@@ -40,6 +43,7 @@ from minigrad.shapes import (
     read_transpose,
     reduced_size,
     repeated,
+    reshaped,
 )
 
 if TYPE_CHECKING:
@@ -598,13 +602,6 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 
 
 # --- what structural rules share -----------------------------------------------------------------
-
-
-def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
-    """Reshape, without a detour where t is an array of numbers."""
-    if type(t) is not np.ndarray or not shape:
-        return reshape(t, shape)
-    return t if t.shape == shape else t.reshape(shape)
 
 
 def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
