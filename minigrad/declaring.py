@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial, wraps
 from types import BuiltinFunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigrad.applying import binary, evaluate, general, plain, ternary, unary
 from minigrad.node import Node, Operand, Value, missing
 from minigrad.operation import OPERATIONS, Function, Operation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def elementwise(

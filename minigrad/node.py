@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -9,11 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.operation import OPERATIONS, Operation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    OPERATOR: Any = None
 
 Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
@@ -28,6 +24,7 @@ class Operand:
     __hash__ = object.__hash__  # == compares by value and gives a node, so identity hashes
 
     if TYPE_CHECKING:  # set by the operations that declare them
+        OPERATOR: Any = None
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = OPERATOR
         __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = OPERATOR
         __neg__ = __abs__ = __gt__ = __ge__ = __lt__ = __le__ = OPERATOR
