@@ -34,7 +34,7 @@ def elementwise(
 
 
 def structural(
-    push: Any, pull: Any, reads: Function = lambda *xs: (xs, None), **printing: Any
+    push: Any, pull: Any, reads: Function = lambda _, *xs: (xs, None), **printing: Any
 ) -> Callable[[Any], Callable[..., Any]]:
     """Declare an operation on whole arrays; the decorated body is its value.
 
@@ -42,7 +42,8 @@ def structural(
         push: For each operand, its linear map: (tangent, y, *operands, **options) to a tangent.
         pull: For each operand, the transposed map: (adjoint, y, *operands, **options). Anything
             but a list takes any number of operands, which the body is given as one sequence.
-        reads: Turns the arguments of a call into (operands, options); by default all are operands.
+        reads: Turns the operation and the arguments of a call into (operands, options); by default
+            all are operands.
         **printing: The remaining fields of ``Operation``.
     """
 
@@ -54,7 +55,7 @@ def structural(
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
             if type(x) is not Node and arity:
                 x = plain(x, operation)
-            operands, options = reads(x, *args, **kwargs)
+            operands, options = reads(operation, x, *args, **kwargs)
             if type(x) is not Node or len(operands) > 1:
                 return general(operation, operands, options)
             value = evaluate(operation, (x.value,), options, x.tape)
@@ -96,6 +97,6 @@ def applied_by(function: Function) -> Function:
     if operation.operator:
         setattr(Operand, f"__{operation.operator}__", function)
         setattr(Operand, f"__r{operation.operator}__", lambda right, left: function(left, right))
-    if hasattr(np.ndarray, operation.name):
+    if operation.name in vars(np.ndarray):
         setattr(Node, operation.name, missing(operation.name, operation.name))
     return function

@@ -30,12 +30,12 @@ from minigrad.structure import (
     is_reading,
     lead,
     ndim,
-    over_axes,
     part_of,
     pull_left,
     pull_right,
     push_left,
     push_right,
+    read_axes,
     read_dot,
     read_key,
     read_reshape,
@@ -640,7 +640,7 @@ SMALLEST: Any = np.minimum.reduce
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=over_axes("sum"),
+    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=read_axes,
     tex=r"\sum {0:2}", binds=2, carries=True,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -655,7 +655,7 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: _spread(g / reduced_size(x, axis), x, axis, keepdims) ],
-    reads=over_axes("mean"), domain="at least one element", carries=True,
+    reads=read_axes, domain="at least one element", carries=True,
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.
@@ -678,10 +678,11 @@ def _share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 def _weighted(weights: Any) -> dict[str, Any]:
-    """The maps of a reduction, given its derivative by each element: (x, y, axis, keepdims)."""
+    """A reduction, given its derivative by each element: (x, y, axis, keepdims)."""
     return {
         "push": [lambda t, y, x, **how: sum(t * weights(x, y, **how), **how)],
         "pull": [lambda g, y, x, **how: _kept(g, x, **how) * weights(x, y, **how)],
+        "reads": read_axes,
     }
 
 
@@ -693,7 +694,7 @@ EXTREME: dict[str, Any] = {
 }
 
 
-@structural(**EXTREME, reads=over_axes("max"), objects=_folded(maximum))
+@structural(**EXTREME, objects=_folded(maximum))
 def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Largest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -705,7 +706,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return LARGEST(x, axis=axis, keepdims=keepdims)
 
 
-@structural(**EXTREME, reads=over_axes("min"), objects=_folded(minimum))
+@structural(**EXTREME, objects=_folded(minimum))
 def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Smallest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -735,8 +736,8 @@ def _others(x: Value, _y: Value, axis: tuple[int, ...], keepdims: bool) -> Value
 
 
 @structural(
-    **_weighted(_others), reads=over_axes("prod"), objects=_folded(multiply), sized=_on_absolute,
-    tex=r"\prod {0:2}", binds=2,
+    **_weighted(_others), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
+    binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -779,8 +780,7 @@ def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 @structural(
-    **_weighted(_weights), reads=over_axes("logsumexp"), domain="at least one element",
-    objects=_stable_logsumexp,
+    **_weighted(_weights), domain="at least one element", objects=_stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
@@ -842,7 +842,7 @@ def _size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, p, x, axis: p * _about_mean(t, p, axis)],
     pull=[lambda g, p, x, axis: p * _about_mean(g, p, axis)],
-    reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
+    reads=lambda o, x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), o.name)}),
     objects=_stable_softmax, sized=lambda rule, t, p, x, axis: _size_about_mean(t, p, axis),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
@@ -919,7 +919,7 @@ def pad(t: Value, x: Value, axes: int) -> Value:
 
 @structural(
     push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: g], reads=lambda x, shape: ((x,), {"shape": tuple(shape)}),
+    pull=[lambda g, y, x, shape: g], reads=lambda _, x, shape: ((x,), {"shape": tuple(shape)}),
     tex="{0}", binds=0,
 )  # fmt: skip
 def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
@@ -960,7 +960,7 @@ def _at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any
 @structural(
     push=[lambda t, y, x, key: _at(t, lead(t, x), shape_of(x), key)],
     pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
-    reads=lambda x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
+    reads=lambda _, x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
     text="{0:9}[{key}]",
 )  # fmt: skip
 def index(x: Value, key: Any) -> Value:
@@ -975,7 +975,7 @@ def index(x: Value, key: Any) -> Value:
 @structural(
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
     pull=[lambda g, y, x, key, shape: _at(g, shape_of(g)[: ndim(g) - len(shape)], shape, key)],
-    reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
+    reads=lambda _, x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
     tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1, guard=True,
 )  # fmt: skip
 def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
@@ -1000,7 +1000,7 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
 @structural(
     push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
     pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))),
-    reads=read_sequence("stack", 1), tex="({all})", text="stack({all})",
+    reads=read_sequence, tex="({all})", text="stack({all})",
 )  # fmt: skip
 def stack(values: Sequence[Value], axis: int = 0) -> Value:
     """Values of one shape along a new axis.
@@ -1014,7 +1014,7 @@ def stack(values: Sequence[Value], axis: int = 0) -> Value:
 @structural(
     push=Each(lambda i, t, y, *xs, axis: scatter(t, part_of(i, xs, axis), shape_of(y))),
     pull=Each(lambda i, g, y, *xs, axis: index(g, part_of(i, xs, axis))),
-    reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
+    reads=read_sequence, tex="({all})", text="concatenate({all})",
 )  # fmt: skip
 def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
     """Arrays one after another along an axis that they have.

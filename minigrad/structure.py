@@ -15,7 +15,7 @@ import numpy as np
 
 from minigrad.applying import plain
 from minigrad.node import Operand, Value, shape_of
-from minigrad.operation import OPERATIONS
+from minigrad.operation import OPERATIONS, Operation
 
 
 def ndim(x: Value) -> int:
@@ -73,26 +73,20 @@ def axes_from_the_end(axis: Any, axes: int, name: str) -> tuple[int, ...]:
     return tuple(sorted(position % axes - axes for position in chosen))
 
 
-def over_axes(name: str) -> Any:
-    """Reader of the arguments (x, axis, keepdims) of a reduction."""
-
-    def read(x: Value, axis: Any = None, keepdims: bool = False) -> Any:
-        return (x,), {"axis": axes_from_the_end(axis, ndim(x), name), "keepdims": keepdims}
-
-    return read
+def read_axes(
+    operation: Operation, x: Value, axis: Any = None, keepdims: bool = False
+) -> tuple[Any, Any]:
+    """Operand and options of a reduction."""
+    return (x,), {"axis": axes_from_the_end(axis, ndim(x), operation.name), "keepdims": keepdims}
 
 
-def read_sequence(name: str, more: int) -> Any:
-    """Reader of the arguments (values, axis) of stack and concatenate."""
-
-    def read(values: Any, axis: int = 0) -> Any:
-        values = tuple(plain(x, OPERATIONS[name]) for x in values)
-        if not values:
-            raise ValueError(f"{name}: needs at least one value")
-        axes = max(map(ndim, values)) + more
-        return values, {"axis": axes_from_the_end(axis, axes, name)[0]}
-
-    return read
+def read_sequence(operation: Operation, values: Any, axis: int = 0) -> tuple[Any, Any]:
+    """Operands and negative axis of stack, whose value has an axis more, and of concatenate."""
+    values = tuple(plain(x, operation) for x in values)
+    if not values:
+        raise ValueError(f"{operation.name}: needs at least one value")
+    axes = max(map(ndim, values)) + (operation.name == "stack")
+    return values, {"axis": axes_from_the_end(axis, axes, operation.name)[0]}
 
 
 def along(position: Any, axis: int) -> tuple[Any, ...]:
@@ -115,7 +109,7 @@ def reduced_size(x: Value, axis: tuple[int, ...]) -> float:
 # --- shapes and keys -----------------------------------------------------------------------------
 
 
-def read_reshape(x: Value, shape: Any) -> Any:
+def read_reshape(_operation: Operation, x: Value, shape: Any) -> tuple[Any, Any]:
     """Operand and full shape of reshape."""
     asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
@@ -125,7 +119,7 @@ def read_reshape(x: Value, shape: Any) -> Any:
     return (x,), {"shape": full}
 
 
-def read_transpose(x: Value, axes: Any = None) -> Any:
+def read_transpose(_operation: Operation, x: Value, axes: Any = None) -> tuple[Any, Any]:
     """Operand and negative axes of transpose."""
     n = ndim(x)
     order = tuple(range(n))[::-1] if axes is None else tuple(axes)
@@ -158,9 +152,9 @@ def flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
 # --- products of matrices ------------------------------------------------------------------------
 
 
-def read_dot(a: Value, b: Value) -> Any:
+def read_dot(operation: Operation, a: Value, b: Value) -> tuple[Any, Any]:
     """Operands of dot, which are vectors or matrices."""
-    b = plain(b, OPERATIONS["dot"])
+    b = plain(b, operation)
     for x in (a, b):
         if ndim(x) not in {1, 2}:
             raise TypeError(
