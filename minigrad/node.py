@@ -29,11 +29,6 @@ class Operand:
         __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = OPERATOR
         __neg__ = __abs__ = __gt__ = __ge__ = __lt__ = __le__ = OPERATOR
 
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(shape_of(self))
-
     def __pos__(self) -> Any:
         return self
 
@@ -49,6 +44,11 @@ class Reading(Operand):
     """Anything else that a rule can be read on: it says itself what an operation does to it."""
 
     __slots__ = ()
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(shape_of(self))
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
@@ -118,6 +118,11 @@ class Node(Operand):
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
         return shape_of(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
 
     @property
     def size(self) -> int:
