@@ -81,7 +81,7 @@ class Each:
 def entered(body: Function, value: Function, arity: int, **fields: Any) -> Operation:
     """An entry of the table under the body's name, as which it is printed unless said otherwise."""
     name, scalar = body.__name__, fields.get("scalar")
-    places = ", ".join(f"{{{i}}}" for i in range(arity))
+    places = ", ".join(["{0}", "{1}", "{2}"][:arity])
     tex = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
     defaults = {"tex": f"{tex}({places})", "text": f"{name}({places})"}
     if isinstance(scalar, BuiltinFunctionType):  # math.sin is Math.sin there, max is Math.max

@@ -69,8 +69,9 @@ class Operation:
 
     def __init__(self, name: str, value: Function, **given: Any) -> None:
         """Take what is given, and the defaults; raises `TypeError` for an unknown field."""
-        if unknown := given.keys() - DEFAULTS.keys():
-            raise TypeError(f"an operation has no {', '.join(unknown)}: {', '.join(DEFAULTS)}")
+        if not given.keys() <= DEFAULTS.keys():
+            unknown = ", ".join(given.keys() - DEFAULTS.keys())
+            raise TypeError(f"an operation has no {unknown}: {', '.join(DEFAULTS)}")
         vars(self).update(DEFAULTS | given, name=name, value=value)
 
     def replaced(self, **changes: Any) -> Operation:
