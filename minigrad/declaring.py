@@ -49,7 +49,7 @@ def structural(
 
     def declare(body: Function) -> Function:
         arity = len(pull) if isinstance(pull, list) else 0
-        value = body if arity else wraps(body)(lambda *xs, **options: body(xs, **options))
+        value = body if arity else lambda *xs, **options: body(xs, **options)
         operation = entered(body, value, arity, push=push, pull=pull, **printing)
 
         def apply(x: Value, *args: Any, **kwargs: Any) -> Value:
@@ -91,12 +91,12 @@ def entered(body: Function, value: Function, arity: int, **fields: Any) -> Opera
 
 
 def applied_by(function: Function) -> Function:
-    """The function that users call, to which Python's operators and numpy's methods lead too."""
-    operation = OPERATIONS[function.__name__]
-    operation.apply = function
-    if operation.operator:
-        setattr(Operand, f"__{operation.operator}__", function)
-        setattr(Operand, f"__r{operation.operator}__", lambda right, left: function(left, right))
-    if operation.name in vars(np.ndarray):
-        setattr(Node, operation.name, missing(operation.name, operation.name))
+    """The function that users call, also by an operator; numpy's method of its name leads to it."""
+    name = function.__name__
+    OPERATIONS[name].apply = function
+    if operator := OPERATIONS[name].operator:
+        setattr(Operand, f"__{operator}__", function)
+        setattr(Operand, f"__r{operator}__", lambda right, left: function(left, right))
+    if name in vars(np.ndarray):
+        setattr(Node, name, missing(name, name))
     return function
