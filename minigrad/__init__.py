@@ -3,12 +3,11 @@
 Where to start reading: a dozen entries of ``ops.py``, the table of all operations; then the
 three steps of a derivative: ``applying.py`` (what applying one does), ``trace.py`` (what a
 forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forward). The rest is
-built on these: ``transforms.py`` (grad … as functions), ``jacobians.py`` and ``check.py`` (the same
-by differences); or it serves them: ``operation.py`` and ``declaring.py`` (an entry of the table),
-``products.py`` (the maps of ``matmul``), ``rationals.py`` (powers that are fractions),
-``node.py``, ``shapes.py`` (axes and keys), ``operators.py`` (``+`` and numpy's hooks),
-``results.py`` (what a caller may keep). In ``readings`` the same rules give formulas, exact values,
-JavaScript.
+built on these: ``transforms.py`` (grad … as functions), ``jacobians.py``, ``magnitudes.py`` (how
+large what is summed is) and ``check.py`` (the same by differences); or it serves them:
+``operation.py`` and ``declaring.py`` (an entry of the table), ``structure.py`` (what its entries
+on whole arrays share), ``rationals.py`` (powers that are fractions), ``node.py``, ``results.py``
+(what a caller may keep). In ``readings`` the same rules give formulas, exact values, JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)
@@ -17,16 +16,15 @@ JavaScript.
 
 from __future__ import annotations
 
-import minigrad.operators  # noqa: F401  (gives nodes Python's operators)
 from minigrad.check import check_grads as check_grads
 from minigrad.errors import DomainError as DomainError
 from minigrad.jacobians import Jacobian as Jacobian
+from minigrad.magnitudes import Magnitudes as Magnitudes
 from minigrad.node import Node as Node
 from minigrad.operation import OPERATIONS as OPERATIONS
 from minigrad.operation import Operation as Operation
 from minigrad.ops import *  # noqa: F403  (the whole table: ops.__all__)
 from minigrad.ops import log as ln  # noqa: F401  (as textbooks write it)
-from minigrad.readings.magnitudes import Magnitudes as Magnitudes
 from minigrad.sweep import Contribution as Contribution
 from minigrad.sweep import Sweep as Sweep
 from minigrad.trace import Trace as Trace

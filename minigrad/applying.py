@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.errors import DomainError, short
-from minigrad.node import Node, Operand, Tape, Value, is_finite
-from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation, Reading
+from minigrad.node import Node, Operand, Reading, Tape, Value, is_finite
+from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigrad.applying import as_value
 from minigrad.transforms import jacfwd, jacrev
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def check_grads(
@@ -61,9 +59,7 @@ def differences(function: Callable[..., Any], args: Sequence[Any], position: int
         given = moved if moved.ndim else float(moved)
         return np.asarray(function(*args[:position], given, *args[position + 1 :]), dtype=float)
 
-    columns = []
-    for place in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[place] = 6e-6 * max(1.0, abs(float(x[place])))  # cube root of the unit roundoff
-        columns.append((at(x + step) - at(x - step)) / (2.0 * step[place]))
+    sizes = 6e-6 * np.maximum(1.0, np.abs(x))  # cube root of the unit roundoff
+    steps = np.diag(sizes.ravel()).reshape(-1, *x.shape)
+    columns = [(at(x + step) - at(x - step)) / (2.0 * step.sum()) for step in steps]
     return np.stack(columns, axis=-1).reshape(np.shape(columns[0]) + x.shape)

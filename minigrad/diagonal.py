@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import ops
-from minigrad.node import Value, shape_of
-from minigrad.operation import Operation, Reading
+from minigrad.node import Reading, Value, shape_of
+from minigrad.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

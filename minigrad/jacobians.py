@@ -11,6 +11,7 @@ from minigrad import ops
 from minigrad.diagonal import Diagonal, full
 from minigrad.node import Node, Value, shape_of
 from minigrad.results import finished
+from minigrad.structure import reshaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,11 @@ def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...],
     if len(outputs) == len(inputs) == 1:
         whole = seeded(found, ends[0], count)
         whole = whole if reverse else seeds_last(whole)
-        return ((ops.reshaped(whole, outputs[0].shape + inputs[0].shape),),)
+        return ((reshaped(whole, outputs[0].shape + inputs[0].shape),),)
     parts: Any = [split(seeded(found, node, count), starts) for node in ends]
     parts = zip(*parts, strict=True) if reverse else [map(seeds_last, row) for row in parts]
     return tuple(
-        tuple([ops.reshaped(part, y.shape + x.shape) for x, part in zip(inputs, row, strict=True)])
+        tuple([reshaped(part, y.shape + x.shape) for x, part in zip(inputs, row, strict=True)])
         for y, row in zip(outputs, parts, strict=True)
     )
 

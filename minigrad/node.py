@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from minigrad.operation import Operation
+from minigrad.operation import OPERATIONS, Operation
 
 Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
@@ -20,35 +18,63 @@ identities = count()
 
 
 class Operand:
-    """What stands in a formula: Python's operators apply the engine's operations to it.
-
-    The operators themselves are set from the tables in ``operators``.
-    """
+    """What stands in a formula: Python's operators apply the engine's operations to it."""
 
     __slots__ = ()
     __hash__ = object.__hash__  # == compares by value and gives a node, so identity hashes
 
-    if TYPE_CHECKING:  # set by operators
-        __add__: Any
-        __radd__: Any
-        __sub__: Any
-        __rsub__: Any
-        __mul__: Any
-        __rmul__: Any
-        __truediv__: Any
-        __rtruediv__: Any
-        __pow__: Any
-        __rpow__: Any
-        __matmul__: Any
-        __rmatmul__: Any
-        __neg__: Any
-        __pos__: Any
-        __abs__: Any
-        __gt__: Any
-        __ge__: Any
-        __lt__: Any
-        __le__: Any
-        __array_ufunc__: Any
+    if TYPE_CHECKING:  # set by the operations that declare them
+        OPERATOR: Any = None
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = OPERATOR
+        __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = OPERATOR
+        __neg__ = __abs__ = __gt__ = __ge__ = __lt__ = __le__ = OPERATOR
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+        """Be asked for ``array * node``; numpy's functions proper are refused by name."""
+        operation = OPERATIONS.get(ufunc.__name__)
+        if operation and operation.operator and method == "__call__" and not options:
+            return operation.apply(*operands)
+        raise TypeError(advice(ufunc.__name__))
+
+
+class Reading(Operand):
+    """Anything else that a rule can be read on: it says itself what an operation does to it."""
+
+    __slots__ = ()
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(shape_of(self))
+
+    def read(
+        self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
+    ) -> Value:
+        """What the operation gives on these operands, of which at least one is a reading."""
+        raise NotImplementedError
+
+    def settled(self) -> Value:
+        """What stands for it beside a node: itself, or the node that it is made of."""
+        return self
+
+
+def advice(name: str) -> str:
+    """What to write instead of a function of numpy's."""
+    ours = {"absolute": "abs", "amax": "max", "amin": "min"}.get(name, name)
+    remedy = f"use minigrad.{ours}" if ours in OPERATIONS else "write it with minigrad's functions"
+    return f"np.{name} knows no traced values: {remedy}"
+
+
+def missing(name: str, ours: str) -> property:
+    """What stands in a node where an array has a method; a ``__getattr__`` would slow all reads."""
+
+    def refuse(_self: Operand) -> NoReturn:
+        raise AttributeError(f"a traced value has no {name}: write minigrad.{ours}(x)")
+
+    return property(refuse)
 
 
 class Node(Operand):
@@ -91,8 +117,7 @@ class Node(Operand):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
-        value = self.value
-        return value.shape if type(value) is np.ndarray else shape_of(value)
+        return shape_of(self.value)
 
     @property
     def ndim(self) -> int:
@@ -102,12 +127,12 @@ class Node(Operand):
     @property
     def size(self) -> int:
         """Number of elements."""
-        value = self.value
-        return value.size if type(value) is np.ndarray else prod(self.shape)
+        return prod(self.shape)
 
-    if TYPE_CHECKING:  # set by operators
-        __array_function__: Any
-        __getitem__: Any
+    T = missing("T", "transpose")
+
+    def __getitem__(self, key: Any) -> Any:
+        return OPERATIONS["index"].apply(self, key)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -125,11 +150,10 @@ class Node(Operand):
             )
         return bool(self.value)
 
-    def __copy__(self) -> Node:
+    def __copy__(self, _memo: object = None) -> Node:
         return self  # immutable; a copy would be on no tape
 
-    def __deepcopy__(self, _memo: object) -> Node:
-        return self
+    __deepcopy__ = __copy__
 
     def __repr__(self) -> str:
         operands = ", ".join(
@@ -151,6 +175,10 @@ class Node(Operand):
             f"{self!r} is being traced and does not become a numpy array: use"
             " minigrad.stack([a, b]) for np.array([a, b]), or node.value to leave the trace"
         )
+
+    def __array_function__(self, function: Any, *_: object) -> NoReturn:
+        """Be asked for ``np.sum(node)``."""
+        raise TypeError(advice(function.__name__))
 
 
 class Tape(list[Node]):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from minigrad.node import Operand, Value, shape_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 Function = Any
 """A callable as numpy has it; any value in, a value of the same kind out."""
@@ -33,6 +29,7 @@ class Operation:
         tex: Template of its formula; ``{0:2}`` is an operand that must bind at least so.
         text: The same as plain text.
         javascript: The same as JavaScript.
+        operator: The operator of Python's that applies it: "add" for ``+``.
         binds: How tightly the printed operation binds; 0 if it prints as its operand.
         domain: Where it is defined, in words.
         kink: What is chosen where there is no derivative, in words.
@@ -56,6 +53,7 @@ class Operation:
     tex: str = ""
     text: str = ""
     javascript: str = ""
+    operator: str = ""
     binds: int = 9
     domain: str = ""
     kink: str = ""
@@ -71,11 +69,10 @@ class Operation:
 
     def __init__(self, name: str, value: Function, **given: Any) -> None:
         """Take what is given, and the defaults; raises `TypeError` for an unknown field."""
-        if unknown := given.keys() - DEFAULTS.keys():
-            raise TypeError(f"an operation has no {', '.join(unknown)}: {', '.join(DEFAULTS)}")
-        given |= {"name": name, "value": value}
-        for field, default in DEFAULTS.items():
-            setattr(self, field, given.get(field, default))
+        if not given.keys() <= DEFAULTS.keys():
+            unknown = ", ".join(given.keys() - DEFAULTS.keys())
+            raise TypeError(f"an operation has no {unknown}: {', '.join(DEFAULTS)}")
+        vars(self).update(DEFAULTS | given, name=name, value=value)
 
     def replaced(self, **changes: Any) -> Operation:
         """The same operation but for some fields; it is in no table, and nothing applies it yet."""
@@ -86,33 +83,12 @@ DEFAULTS = {field: getattr(Operation, field, None) for field in Operation.__anno
 """What an entry of the table need not say."""
 
 
-class Reading(Operand):
-    """Anything else that a rule can be read on: it says itself what an operation does to it."""
-
-    __slots__ = ()
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(shape_of(self))
-
-    def read(
-        self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
-    ) -> Value:
-        """What the operation gives on these operands, of which at least one is a reading."""
-        raise NotImplementedError
-
-    def settled(self) -> Value:
-        """What stands for it beside a node: itself, or the node that it is made of."""
-        return self
-
-
-def first_operand(y: Value, a: Value, b: Value) -> Value:  # noqa: ARG001
+def first_operand(y: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     """The rule of a product by its second factor; sweeps know it, and spare its call."""
     return a
 
 
-def second_operand(y: Value, a: Value, b: Value) -> Value:  # noqa: ARG001
+def second_operand(y: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     """The rule of a product by its first factor, likewise."""
     return b
 

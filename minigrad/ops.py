@@ -20,19 +20,22 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from minigrad.declaring import Each, elementwise, structural
-from minigrad.node import Value, shape_of
-from minigrad.operation import OPERATIONS, Reading, first_operand, second_operand
-from minigrad.products import pull_left, pull_right, push_left, push_right
+from minigrad.node import Reading, Value, shape_of
+from minigrad.operation import OPERATIONS, first_operand, second_operand
 from minigrad.rationals import log_power_of, multiple_of_power, power_of, root_of
-from minigrad.shapes import (
+from minigrad.structure import (
     along,
     axes_from_the_end,
     flat_positions,
     is_reading,
     lead,
     ndim,
-    over_axes,
     part_of,
+    pull_left,
+    pull_right,
+    push_left,
+    push_right,
+    read_axes,
     read_dot,
     read_key,
     read_reshape,
@@ -40,6 +43,7 @@ from minigrad.shapes import (
     read_transpose,
     reduced_size,
     repeated,
+    reshaped,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
 
 @elementwise(
     operator.add, 1.0, 1.0, tex="{0:1} + {1:2}", text="{0:1} + {1:2}", javascript="{0:1} + {1:2}",
-    binds=1, exact=operator.add, carries=True,
+    operator="add", binds=1, exact=operator.add, carries=True,
 )  # fmt: skip
 def add(a: Value, b: Value) -> Value:
     """Sum a + b.
@@ -63,7 +67,7 @@ def add(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.sub, 1.0, -1.0, tex="{0:1} - {1:2}", text="{0:1} - {1:2}", javascript="{0:1} - {1:2}",
-    binds=1, exact=operator.sub, carries=True,
+    operator="sub", binds=1, exact=operator.sub, carries=True,
 )  # fmt: skip
 def subtract(a: Value, b: Value) -> Value:
     """Difference a - b.
@@ -76,7 +80,7 @@ def subtract(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.mul, second_operand, first_operand, tex="{0:2} {dot} {1:2}", text="{0:2}*{1:3}",
-    javascript="{0:2} * {1:3}", binds=2, exact=operator.mul, carries=True,
+    javascript="{0:2} * {1:3}", operator="mul", binds=2, exact=operator.mul, carries=True,
 )  # fmt: skip
 def multiply(a: Value, b: Value) -> Value:
     """Product a · b, element by element.
@@ -90,7 +94,7 @@ def multiply(a: Value, b: Value) -> Value:
 @elementwise(
     operator.truediv, lambda y, a, b: 1.0 / b, lambda y, a, b: -(y / b), tex=r"\frac{{{0}}}{{{1}}}",
     text="{0:2}/{1:3}", javascript="{0:2} / {1:3}", binds=2, domain="a divisor other than 0",
-    exact=lambda a, b: a / b if b else None,
+    operator="truediv", exact=lambda a, b: a / b if b else None,
 )  # fmt: skip
 def divide(a: Value, b: Value) -> Value:
     """Quotient a / b, for b other than 0.
@@ -103,7 +107,7 @@ def divide(a: Value, b: Value) -> Value:
 
 @elementwise(
     operator.neg, -1.0, tex="-{0:2}", text="-{0:2}", javascript="-{0:3}", binds=1,
-    exact=operator.neg,
+    operator="neg", exact=operator.neg,
 )  # fmt: skip
 def negative(x: Value) -> Value:
     """Negative -x.
@@ -116,7 +120,7 @@ def negative(x: Value) -> Value:
 
 @elementwise(
     math.pow, lambda y, a, b: scaled_power(b, a, b - 1.0), lambda y, a, b: log_power(1.0, a, b),
-    tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", binds=4,
+    tex="{0:5}^{{{1}}}", text="{0:5}^{1:5}", operator="pow", binds=4,
     domain="a base above 0, or a whole exponent (not negative at 0)", exact=power_of,
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
@@ -435,7 +439,7 @@ def relu(x: Value) -> Value:
 
 @elementwise(
     builtins.abs, lambda y, x: sign(x), tex=r"\left|{0}\right|", text="abs({0})",
-    exact=builtins.abs, kink="abs has no derivative at 0; 0 is taken",
+    operator="abs", exact=builtins.abs, kink="abs has no derivative at 0; 0 is taken",
     at_kink=lambda x: np.equal(x, 0.0),
 )  # fmt: skip
 def abs(x: Value) -> Value:
@@ -497,7 +501,7 @@ def _comparison(
 ) -> Callable[[Any], Callable[..., Any]]:
     """Declare a comparison: 1 where it holds, else 0; its derivatives are 0."""
     return elementwise(
-        lambda a, b: float(function(a, b)), None, None, binds=3,
+        lambda a, b: float(function(a, b)), None, None, binds=3, operator=function.__name__,
         tex=f"[{{0}} {tex} {{1}}]", text=f"[{{0}} {text} {{1}}]",
         javascript=f"+({{0:1}} {javascript} {{1:1}})", exact=function,
         kink="it has no derivative at a tie; 0 is taken", at_kink=np.equal,
@@ -600,13 +604,6 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 # --- what structural rules share -----------------------------------------------------------------
 
 
-def reshaped(t: Value, shape: tuple[int, ...]) -> Value:
-    """Reshape, without a detour where t is an array of numbers."""
-    if type(t) is not np.ndarray or not shape:
-        return reshape(t, shape)
-    return t if t.shape == shape else t.reshape(shape)
-
-
 def _kept(t: Value, x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
     """A reduction of x, or its adjoint, with the reduced axes back as axes of length 1."""
     if keepdims or not axis:
@@ -643,7 +640,7 @@ SMALLEST: Any = np.minimum.reduce
 
 @structural(
     push=[lambda t, y, x, axis, keepdims: sum(t, axis, keepdims)],
-    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=over_axes("sum"),
+    pull=[lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims)], reads=read_axes,
     tex=r"\sum {0:2}", binds=2, carries=True,
 )  # fmt: skip
 def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
@@ -658,7 +655,7 @@ def sum(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
 @structural(
     push=[lambda t, y, x, axis, keepdims: mean(t, axis, keepdims)],
     pull=[lambda g, y, x, axis, keepdims: _spread(g / reduced_size(x, axis), x, axis, keepdims) ],
-    reads=over_axes("mean"), domain="at least one element", carries=True,
+    reads=read_axes, domain="at least one element", carries=True,
 )  # fmt: skip
 def mean(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Mean over an axis, a tuple of axes, or all.
@@ -681,10 +678,11 @@ def _share(x: Value, y: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 def _weighted(weights: Any) -> dict[str, Any]:
-    """The maps of a reduction, given its derivative by each element: (x, y, axis, keepdims)."""
+    """A reduction, given its derivative by each element: (x, y, axis, keepdims)."""
     return {
         "push": [lambda t, y, x, **how: sum(t * weights(x, y, **how), **how)],
         "pull": [lambda g, y, x, **how: _kept(g, x, **how) * weights(x, y, **how)],
+        "reads": read_axes,
     }
 
 
@@ -696,7 +694,7 @@ EXTREME: dict[str, Any] = {
 }
 
 
-@structural(**EXTREME, reads=over_axes("max"), objects=_folded(maximum))
+@structural(**EXTREME, objects=_folded(maximum))
 def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Largest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -708,7 +706,7 @@ def max(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     return LARGEST(x, axis=axis, keepdims=keepdims)
 
 
-@structural(**EXTREME, reads=over_axes("min"), objects=_folded(minimum))
+@structural(**EXTREME, objects=_folded(minimum))
 def min(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Smallest element over an axis, a tuple of axes, or all; ties share the derivative equally.
 
@@ -738,8 +736,8 @@ def _others(x: Value, _y: Value, axis: tuple[int, ...], keepdims: bool) -> Value
 
 
 @structural(
-    **_weighted(_others), reads=over_axes("prod"), objects=_folded(multiply), sized=_on_absolute,
-    tex=r"\prod {0:2}", binds=2,
+    **_weighted(_others), objects=_folded(multiply), sized=_on_absolute, tex=r"\prod {0:2}",
+    binds=2,
 )  # fmt: skip
 def prod(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Product over an axis, a tuple of axes, or all; zeros among the elements are right.
@@ -782,8 +780,7 @@ def _stable_logsumexp(x: Value, axis: tuple[int, ...], keepdims: bool) -> Value:
 
 
 @structural(
-    **_weighted(_weights), reads=over_axes("logsumexp"), domain="at least one element",
-    objects=_stable_logsumexp,
+    **_weighted(_weights), domain="at least one element", objects=_stable_logsumexp,
 )  # fmt: skip
 def logsumexp(x: Value, axis: Any = None, keepdims: bool = False) -> Value:
     """Logarithm of the sum of exponentials, over an axis, a tuple of axes, or all.
@@ -845,7 +842,7 @@ def _size_about_mean(size: Value, p: Value, axis: tuple[int, ...]) -> Value:
 @structural(
     push=[lambda t, p, x, axis: p * _about_mean(t, p, axis)],
     pull=[lambda g, p, x, axis: p * _about_mean(g, p, axis)],
-    reads=lambda x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), "softmax")}),
+    reads=lambda o, x, axis=-1: ((x,), {"axis": axes_from_the_end(axis, ndim(x), o.name)}),
     objects=_stable_softmax, sized=lambda rule, t, p, x, axis: _size_about_mean(t, p, axis),
 )  # fmt: skip
 def softmax(x: Value, axis: Any = -1) -> Value:
@@ -870,8 +867,8 @@ def _no_matrices(a: float, b: float) -> NoReturn:
 
 @structural(
     push=[push_left, push_right], pull=[pull_left, pull_right], scalar=_no_matrices,
-    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", binds=2, sized=_on_absolute, carries=True,
-    blind=True,
+    tex=r"{0:2} \, {1:2}", text="{0:2} @ {1:3}", operator="matmul", binds=2, sized=_on_absolute,
+    carries=True, blind=True,
 )  # fmt: skip
 def matmul(a: Value, b: Value) -> Value:
     """Matrix product a @ b of vectors, matrices, or stacks of matrices, as numpy has it.
@@ -922,7 +919,7 @@ def pad(t: Value, x: Value, axes: int) -> Value:
 
 @structural(
     push=[lambda t, y, x, shape: broadcast_to(pad(t, x, len(shape)), lead(t, x) + shape)],
-    pull=[lambda g, y, x, shape: g], reads=lambda x, shape: ((x,), {"shape": tuple(shape)}),
+    pull=[lambda g, y, x, shape: g], reads=lambda _, x, shape: ((x,), {"shape": tuple(shape)}),
     tex="{0}", binds=0,
 )  # fmt: skip
 def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
@@ -963,7 +960,7 @@ def _at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any
 @structural(
     push=[lambda t, y, x, key: _at(t, lead(t, x), shape_of(x), key)],
     pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
-    reads=lambda x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
+    reads=lambda _, x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
     text="{0:9}[{key}]",
 )  # fmt: skip
 def index(x: Value, key: Any) -> Value:
@@ -978,7 +975,7 @@ def index(x: Value, key: Any) -> Value:
 @structural(
     push=[lambda t, y, x, key, shape: scatter(t, key, shape)],
     pull=[lambda g, y, x, key, shape: _at(g, shape_of(g)[: ndim(g) - len(shape)], shape, key)],
-    reads=lambda x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
+    reads=lambda _, x, key, shape: ((x,), {"key": key, "shape": tuple(shape)}),
     tex=r"{0:9} \text{{ at }} {key}", text="{0:9} at {key}", binds=1, guard=True,
 )  # fmt: skip
 def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
@@ -1003,7 +1000,7 @@ def scatter(x: Value, key: Any, shape: tuple[int, ...]) -> Value:
 @structural(
     push=Each(lambda i, t, y, *xs, axis: scatter(t, along(i, axis), shape_of(y))),
     pull=Each(lambda i, g, y, *xs, axis: index(g, along(i, axis))),
-    reads=read_sequence("stack", 1), tex="({all})", text="stack({all})",
+    reads=read_sequence, tex="({all})", text="stack({all})",
 )  # fmt: skip
 def stack(values: Sequence[Value], axis: int = 0) -> Value:
     """Values of one shape along a new axis.
@@ -1017,7 +1014,7 @@ def stack(values: Sequence[Value], axis: int = 0) -> Value:
 @structural(
     push=Each(lambda i, t, y, *xs, axis: scatter(t, part_of(i, xs, axis), shape_of(y))),
     pull=Each(lambda i, g, y, *xs, axis: index(g, part_of(i, xs, axis))),
-    reads=read_sequence("concatenate", 0), tex="({all})", text="concatenate({all})",
+    reads=read_sequence, tex="({all})", text="concatenate({all})",
 )  # fmt: skip
 def concatenate(values: Sequence[Value], axis: int = 0) -> Value:
     """Arrays one after another along an axis that they have.

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from fractions import Fraction  # importing it takes long
 
 LARGEST = 64
-"""Powers beyond this are too long to be written as fractions."""
+"""Powers and roots beyond this are too long to be written as fractions."""
 
 
 def power_of(a: Fraction, b: Fraction) -> Fraction | None:
@@ -19,20 +19,19 @@ def power_of(a: Fraction, b: Fraction) -> Fraction | None:
     >>> power_of(Fraction(4), Fraction(3, 2)), power_of(Fraction(2), Fraction(1, 2))
     (Fraction(8, 1), None)
     """
-    roots = b.denominator.bit_length() - 1
-    if b.denominator != 1 << roots or abs(b) > LARGEST or roots > 6 or (b < 0 and not a):
+    if abs(b) > LARGEST or b.denominator > LARGEST or (b < 0 and not a):
         return None
-    root: Fraction | None = a
-    for _ in range(roots):
-        root = None if root is None else root_of(root)
-    return None if root is None else root**b.numerator
+    base: Fraction | None = a
+    while base is not None and b.denominator % 2 == 0:
+        base, b = root_of(base), 2 * b
+    return None if base is None or b.denominator > 1 else base**b.numerator
 
 
 def root_of(x: Fraction) -> Fraction | None:
     """The square root of a fraction of two squares."""
     if x < 0:
         return None
-    root = type(x)(math.isqrt(x.numerator), math.isqrt(x.denominator))  # importing it takes long
+    root = type(x)(math.isqrt(x.numerator), math.isqrt(x.denominator))
     return root if root * root == x else None
 
 
@@ -44,7 +43,6 @@ def multiple_of_power(c: Fraction, a: Fraction, b: Fraction) -> Fraction | None:
 
 def log_power_of(k: Fraction, a: Fraction, b: Fraction) -> Fraction | int | None:
     """A power times a power of its base's logarithm where that is a fraction: without one, or 0."""
-    if not k:
-        return power_of(a, b)
-    nothing = k < 0 or a == 1 or (not a and b > 0)
-    return 0 if nothing else None
+    if k < 0 or (k > 0 and (a == 1 or (not a and b > 0))):
+        return 0
+    return None if k else power_of(a, b)

@@ -10,9 +10,9 @@ from minigrad import sweep
 from minigrad.applying import FLOAT, RAISING, as_value, strictly
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
+from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import CONSTANT, INPUT
-from minigrad.readings.magnitudes import Magnitudes, magnitudes
 from minigrad.results import fresh, unshared
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The readings of the rules that are for people: symbols, exact values, sizes, JavaScript."""
+"""The readings of the rules that are for people: symbols, exact values, JavaScript."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from minigrad.applying import on_objects
-from minigrad.node import Value
-from minigrad.operation import OPERATIONS, Operation, Reading
+from minigrad.node import Reading, Value
+from minigrad.operation import OPERATIONS, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

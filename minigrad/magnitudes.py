@@ -6,20 +6,19 @@ to be judged against these sizes, since rounding errors are proportional to them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minigrad import sweep
 from minigrad.node import Node, Value, shape_of
-from minigrad.sweep import Contribution
 
 if TYPE_CHECKING:
     from minigrad.trace import Trace
 
 
-class Magnitudes(NamedTuple):
-    """Sizes without cancellation.
+class Magnitudes(sweep.Sweep):
+    """Sizes without cancellation: what a backward sweep gives, and those of the values.
 
     Attributes:
         values: By node index, of the value's shape.
@@ -27,9 +26,10 @@ class Magnitudes(NamedTuple):
         contributions: As those of a backward sweep, and in their order.
     """
 
-    values: list[Value]
-    adjoints: list[Value | None]
-    contributions: tuple[Contribution, ...]
+    def __init__(self, values: list[Value], *swept: Any) -> None:
+        """Take the sizes of the values, and what ``Sweep`` takes."""
+        super().__init__(*swept)
+        self.values = values
 
 
 def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
@@ -38,10 +38,10 @@ def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
         sizes: list[Value] = []
         for node in trace.nodes:
             sizes.append(value_size(node, sizes))
-        sent: list[Contribution] = []
+        sent: list[Any] = []
         pairs = [(y, abs(g)) for y, g in trace.cotangents(seed)]
         adjoints = sweep.backward(trace.nodes, pairs, sent=sent, rule=pulled_size)
-    return Magnitudes(sizes, adjoints, sweep.Sweep(trace.nodes, adjoints, sent).contributions)
+    return Magnitudes(sizes, trace.nodes, adjoints, sent)
 
 
 def value_size(node: Node, sizes: list[Value]) -> Value:
