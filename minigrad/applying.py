@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad.errors import DomainError, short
 from minigrad.node import Node, Operand, Reading, Tape, Value, is_finite
-from minigrad.operation import CONSTANT, OPERATIONS, Function, Operation
+from minigrad.operation import OPERATIONS, Function, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,10 +89,10 @@ def binary(operation: Operation) -> Function:  # noqa: C901  (the cost of each o
             elif type(b) is float:
                 right = b
                 numbers = tape.numbers
-                second = numbers[b] if b in numbers else tape.number(CONSTANT, b)
+                second = numbers[b] if b in numbers else tape.number(b)
             elif type(b) is np.ndarray and b.dtype is FLOAT:
                 right = b
-                second = tape.constant(CONSTANT, b)
+                second = tape.constant(b)
             else:
                 return apply(a, float(b)) if type(b) is int else general(operation, (a, b))
         elif type(b) is not Node:
@@ -101,7 +101,7 @@ def binary(operation: Operation) -> Function:  # noqa: C901  (the cost of each o
             tape = b.tape
             left = a
             right = b.value
-            first = tape.constant(CONSTANT, a)
+            first = tape.constant(a)
             second = b
         else:
             return apply(float(a), b) if type(a) is int else general(operation, (a, b))
@@ -192,8 +192,7 @@ def general(
             return general(operation, settled, options, tape)
         inner = max(tapes, key=attrgetter("identity"))
         nodes = tuple(
-            x if type(x) is Node and x.tape is inner else inner.constant(CONSTANT, x)
-            for x in values
+            x if type(x) is Node and x.tape is inner else inner.constant(x) for x in values
         )
         value = evaluate(operation, [node.value for node in nodes], options, inner)
         return inner.record(operation, nodes, value, options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from minigrad.operation import OPERATIONS, Operation
+from minigrad.operation import CONSTANT, OPERATIONS, Operation
 
 Value = Any
 """A float, an array, or whatever else reads a rule: a node of an outer trace, an expression."""
@@ -230,12 +230,12 @@ class Tape(list[Node]):
         self.clear()
         self.__class__ = EndedTape
 
-    def constant(self, operation: Operation, value: Value) -> Node:
+    def constant(self, value: Value) -> Node:
         """A node for a number or an array that nothing is differentiated by; numbers share one."""
         if type(value) is float:
             known = self.numbers.get(value)
-            return self.number(operation, value) if known is None else known
-        node = self.number(operation, 0.0)
+            return self.number(value) if known is None else known
+        node = self.number(0.0)
         node.value = value
         if type(value) is np.ndarray:
             if self.owning:
@@ -243,10 +243,10 @@ class Tape(list[Node]):
             self.unverified.append(node)
         return node
 
-    def number(self, operation: Operation, value: float) -> Node:
+    def number(self, value: float) -> Node:
         """The node of a number that has none yet."""
         node = Node()
-        node.operation = operation
+        node.operation = CONSTANT
         node.first = node.second = node.options = None
         node.value = value
         node.tape = self

@@ -123,7 +123,7 @@ def read_transpose(_operation: Operation, x: Value, axes: Any = None) -> tuple[A
     """Operand and negative axes of transpose."""
     n = ndim(x)
     order = tuple(range(n))[::-1] if axes is None else tuple(axes)
-    if sorted(a % n if n else a for a in order) != list(range(n)):
+    if sorted(a % n if -n <= a < n else n for a in order) != list(range(n)):
         raise ValueError(f"transpose: {order} is no order of {n} axes")
     return (x,), {"axes": tuple(a % n - n for a in order)}
 

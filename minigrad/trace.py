@@ -12,7 +12,7 @@ from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
-from minigrad.operation import CONSTANT, INPUT
+from minigrad.operation import INPUT
 from minigrad.results import fresh, unshared
 
 if TYPE_CHECKING:
@@ -300,4 +300,4 @@ def output(tape: Tape, returned: Any) -> Node:
     if returned is None:
         raise TypeError("the function returned None: it must return a number, an array, or a tuple")
     value = returned if type(returned) is Node else as_value(returned, "a returned value")
-    return tape.constant(CONSTANT, value)
+    return tape.constant(value)

@@ -35,7 +35,7 @@ def reread(
         operands = tuple(
             copy[x.index]
             if x.index >= 0
-            else copy.constant(x.operation, spelled(known.get((node.index, i), x.value), x.shape))
+            else copy.constant(spelled(known.get((node.index, i), x.value), x.shape))
             for i, x in enumerate(node.operands)
         )
         if operands and node.index not in known:

@@ -292,3 +292,9 @@ def test_a_value_kept_from_a_derivative_is_refused(end: Any, later: Any) -> None
     with pytest.raises(ValueError, match=r"node\.value"):
         later(kept[0])
     assert kept[0].value == 4.0
+
+
+@pytest.mark.parametrize("axes", [(3, 4, 5), (0, 1), (0, 0, 1), (-4, 1, 2), (0, 1, 3)])
+def test_an_order_of_other_axes_is_refused(axes: Any) -> None:
+    with pytest.raises(ValueError, match="is no order of 3 axes"):
+        mg.transpose(np.ones((2, 3, 4)), axes)
