@@ -80,7 +80,7 @@ def words(key: Key) -> Words:
         typed[node.index] = plain[node.index] = (
             symbolic.formula(node, typed)
             if named is None
-            else expressions.symbol(named, named, None, node.shape)
+            else expressions.symbol(named, named, node.shape)
         )
     shown = atoms | key.typed
     links = {
@@ -110,7 +110,7 @@ def words(key: Key) -> Words:
 
 def _formula(node: minigrad.Node, atoms: dict[Any, Any]) -> Formula:
     operands = symbolic.operands(node, atoms)
-    if node.options is None and all(x.kept for x in operands):
+    if node.options is None:
         return _known_formula(node.operation, *operands)
     return both(symbolic.formula(node, atoms))
 
@@ -136,18 +136,17 @@ def _link(
     )
     if structural:
         tilde = f"adj({addresses[node.index]})"
-        adjoint = expressions.symbol(tilde, tilde, None, node.shape)
+        adjoint = expressions.symbol(tilde, tilde, node.shape)
         in_plain = symbolic.contribution(node, position, plain, adjoint)
         pulled = both(symbolic.contribution(node, position, atoms, cotangent))
         return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
     written = tuple(symbolic.operands(node, atoms))
     plainly = plain[node.index], *symbolic.operands(node, plain)
-    known = all(x.kept for x in (*written, *plainly))
-    word = _known_partial if known else _partial
-    local, factored, text = word(operation, position, own, written, cotangent, plainly)
+    local, factored, text = _partial(operation, position, own, written, cotangent, plainly)
     return LinkWords(rule, local, factored, text)
 
 
+@lru_cache(maxsize=1024)
 def _partial(
     operation: minigrad.Operation,
     position: int,
@@ -160,9 +159,6 @@ def _partial(
     local = symbolic.partial_of(operation, position, own, operands)
     in_plain = symbolic.partial_of(operation, position, plainly[0], plainly[1:])
     return both(local), times(local, cotangent, own.shape), printers.to_text(in_plain)
-
-
-_known_partial = lru_cache(maxsize=1024)(_partial)
 
 
 def _rule(of: naming.Sign, by: naming.Sign, shape: Shape, *, structural: bool) -> Formula:
@@ -228,7 +224,7 @@ def _signs_of_outputs(
 
 def symbol(formula: Formula, shape: Shape) -> expressions.Symbol:
     """A sign as the engine's readings take it."""
-    return expressions.symbol(formula.tex, formula.text, None, shape)
+    return expressions.symbol(formula.tex, formula.text, shape)
 
 
 def both(expression: Any) -> Formula:

@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.applying import evaluate
 from minigrad.node import Node, Tape, Value
 from minigrad.readings.expressions import Symbol, expression, symbol
-from minigrad.readings.printers import subscripted
+from minigrad.readings.printers import one_subscript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +69,5 @@ def elements(atom: Symbol, shape: tuple[int, ...]) -> Value:
 
 def element(atom: Symbol, position: tuple[int, ...]) -> Symbol:
     """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
-    places = ",".join(str(i + 1) for i in position)
-    tex = subscripted(atom.tex, places)
-    plain = f"{atom.text}[{','.join(map(str, position))}]"
-    return symbol(tex, plain, "_".join([atom.javascript, *map(str, position)]))
+    tex = f"{atom.tex}_{{{','.join(str(i + 1) for i in position)}}}"
+    return symbol(one_subscript(tex), f"{atom.text}[{','.join(map(str, position))}]")

@@ -72,7 +72,7 @@ def contribution(
 def as_whole(e: Expression) -> Expression:
     """The same symbol, standing for an array as a whole even where that has no axes."""
     if isinstance(e, Symbol) and not e.whole:
-        e = Symbol(e.tex, e.text, e.javascript)
+        e = Symbol(e.tex, e.text)
         e.whole = True
     return e
 

@@ -286,7 +286,7 @@ def test_what_is_built_of_the_same_signs_is_built_once() -> None:
         return mg.sin(symbol("x", "x")) * 2
 
     assert read() is read()
-    assert symbol("x", "x") is not symbol("x", "x", None, (2,))
+    assert symbol("x", "x") is not symbol("x", "x", (2,))
 
 
 def test_a_sign_of_its_own_is_not_taken_for_another() -> None:
