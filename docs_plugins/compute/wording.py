@@ -97,27 +97,20 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            _formula(node, shown) if node.operands else naming.sign(addresses[node.index]).formula
+            both(symbolic.formula(node, shown))
+            if node.operands
+            else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            _formula(node, typed).text if node.operands else addresses[node.index] for node in nodes
+            printers.to_text(symbolic.formula(node, typed))
+            if node.operands
+            else addresses[node.index]
+            for node in nodes
         ),
         links=links,
         jacobian=_jacobian(key),
     )
-
-
-def _formula(node: minigrad.Node, atoms: dict[Any, Any]) -> Formula:
-    operands = symbolic.operands(node, atoms)
-    if node.options is None:
-        return _known_formula(node.operation, *operands)
-    return both(symbolic.formula(node, atoms))
-
-
-@lru_cache(maxsize=1024)  # operations come again and again on the same signs, in other functions
-def _known_formula(operation: minigrad.Operation, *operands: expressions.Expression) -> Formula:
-    return both(expressions.applied(operation, operands))
 
 
 def _link(
@@ -129,8 +122,7 @@ def _link(
     cotangents: dict[int, expressions.Symbol],
     plain: dict[Any, Any],
 ) -> LinkWords:
-    operation, own, cotangent = node.operation, atoms[node.index], cotangents[node.index]
-    structural = operation.partials is None
+    cotangent, structural = cotangents[node.index], node.operation.partials is None
     rule = _rule(
         signs[node.index], signs[node.operands[position].index], node.shape, structural=structural
     )
@@ -140,25 +132,9 @@ def _link(
         in_plain = symbolic.contribution(node, position, plain, adjoint)
         pulled = both(symbolic.contribution(node, position, atoms, cotangent))
         return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
-    written = tuple(symbolic.operands(node, atoms))
-    plainly = plain[node.index], *symbolic.operands(node, plain)
-    local, factored, text = _partial(operation, position, own, written, cotangent, plainly)
-    return LinkWords(rule, local, factored, text)
-
-
-@lru_cache(maxsize=1024)
-def _partial(
-    operation: minigrad.Operation,
-    position: int,
-    own: expressions.Symbol,
-    operands: tuple[expressions.Expression, ...],
-    cotangent: expressions.Symbol,
-    plainly: tuple[expressions.Expression, ...],  # value and operands in the writer's own names
-) -> tuple[Formula, Formula, str]:
-    """A local partial, the same times the adjoint, and the same in the writer's own names."""
-    local = symbolic.partial_of(operation, position, own, operands)
-    in_plain = symbolic.partial_of(operation, position, plainly[0], plainly[1:])
-    return both(local), times(local, cotangent, own.shape), printers.to_text(in_plain)
+    local = symbolic.local_partial(node, position, atoms)
+    plainly = both(symbolic.local_partial(node, position, plain)).text
+    return LinkWords(rule, both(local), times(local, cotangent, node.shape), plainly)
 
 
 def _rule(of: naming.Sign, by: naming.Sign, shape: Shape, *, structural: bool) -> Formula:
