@@ -43,18 +43,17 @@ class Expression(Reading):
         shape: tuple[int, ...] = (),
     ) -> None:
         """Take the tree as it stands."""
-        whole, size, guarded = bool(shape), 1, operation.generic is not None
-        for x in operands:  # a loop: trees are built by the thousand
-            whole = whole or x.whole
-            size += x.size
-            guarded = guarded or x.guarded
         self.operation = operation
         self.operands = tuple(operands)
         self.options = options
         self.shape = shape
-        self.whole: bool = whole
-        self.size: int = size
-        self.guarded: bool = guarded
+        self.whole = bool(shape)
+        self.size = 1
+        self.guarded = operation.generic is not None
+        for x in operands:
+            self.whole |= x.whole
+            self.size += x.size
+            self.guarded |= x.guarded
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
@@ -63,7 +62,7 @@ class Expression(Reading):
         structural = operation.partials is None or np.ndarray in map(type, operands)
         if structural and not any(getattr(x, "whole", False) for x in operands):
             return on_objects(operation, [np.asarray(x, object) for x in operands], options or {})
-        found = [x if isinstance(x, Expression) else constant(x) for x in operands]
+        found = [typed(x) if type(x) is float else expression(x) for x in operands]
         return folded(operation, found, options) if options else built(operation, *found)
 
 
@@ -113,7 +112,7 @@ def number(x: float) -> Number:
 
 @lru_cache(maxsize=512)
 def typed(x: float) -> Expression:
-    """A double as if it were typed: exact if it has few digits, as 0.5 has and ln 2 has not."""
+    """A rule's constant, as if it were typed: exact if it has few digits, which ln 2 has not."""
     digits = repr(x).partition("e")[0].replace(".", "").strip("-0")
     if len(digits) <= TYPED:
         return number(x)
@@ -134,11 +133,6 @@ def expression(x: Value) -> Expression:
     if isinstance(x, np.ndarray):
         return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
     return Number(x) if type(x) is Fraction else number(x)
-
-
-def constant(x: Value) -> Expression:
-    """An operand of a rule: a float is a constant that somebody typed, or that was rounded."""
-    return typed(x) if type(x) is float else expression(x)
 
 
 def applied(

@@ -123,8 +123,7 @@ def matrix(entries: list[str], shape: tuple[int, ...]) -> str:
     """A vector as a column, a matrix as it is; more axes only as a letter."""
     if not 0 < len(shape) < 3:
         return r"\mathsf{C}"
-    width = shape[1] if len(shape) == 2 else 1
-    rows = [" & ".join(entries[i : i + width]) for i in range(0, len(entries), width)]
+    rows = [" & ".join(row) for row in np.reshape(entries, (*shape, 1)[:2])]
     return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
 
 

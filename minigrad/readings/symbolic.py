@@ -13,7 +13,7 @@ import numpy as np
 from minigrad import sweep
 from minigrad.applying import element_by_element, evaluate
 from minigrad.node import Node, Tape, Value
-from minigrad.readings.expressions import Expression, Symbol, applied, constant, expression, symbol
+from minigrad.readings.expressions import Expression, Symbol, applied, expression, symbol, typed
 from minigrad.readings.printers import one_subscript
 from minigrad.results import finished
 from minigrad.trace import Trace
@@ -39,7 +39,7 @@ def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expres
     rule = node.operation.partials[position]
     if callable(rule):
         return expression(rule(atoms[node.index], *operands(node, atoms)))
-    return constant(rule or 0.0)
+    return typed(rule or 0.0)
 
 
 def contribution(
