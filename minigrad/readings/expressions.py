@@ -45,7 +45,7 @@ class Expression(Reading):
         """Take the tree as it stands."""
         self.operation = operation
         self.operands = tuple(operands)
-        self.options = options
+        self.options = options or {}
         self.shape = shape
         self.whole = bool(shape)
         self.size = 1
@@ -88,26 +88,23 @@ class Symbol(Expression):
 
 
 class Number(Expression):
-    """An exact number."""
+    """An exact number; a double is taken as its shortest decimal."""
 
     value: Fraction
 
-    def __init__(self, value: Fraction | int | str) -> None:
-        """Take an exact value."""
+    def __init__(self, value: Fraction | float | str) -> None:
+        """Take its value."""
         super().__init__(ATOM, ())
-        self.value = value if type(value) is Fraction else Fraction(value)
+        written = float.__repr__(value) if isinstance(value, float) else value
+        self.value = written if type(written) is Fraction else Fraction(written)
 
 
 # --- what is made again and again is made, folded and printed once -------------------------------
 
 symbol = lru_cache(maxsize=2048)(Symbol)
 """The atom of a spelling: as long as it is kept, the only one."""
-
-
-@lru_cache(maxsize=512)
-def number(x: float) -> Number:
-    """A whole number, or a double's shortest decimal."""
-    return Number(float.__repr__(x) if isinstance(x, float) else x)
+number = lru_cache(maxsize=512)(Number)
+"""Likewise the number that a double or a whole number is."""
 
 
 @lru_cache(maxsize=512)
@@ -135,28 +132,23 @@ def expression(x: Value) -> Expression:
     return Number(x) if type(x) is Fraction else number(x)
 
 
-def applied(
+def folded(
     operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
 ) -> Expression:
-    """Give the tree of one operation, as it stands."""
+    """Give the tree of one operation, numbers computed exactly, and ones and zeros left out."""
+    if operation.exact is not None:
+        known = [x.value for x in operands if x.value is not None]
+        if len(known) == len(operands) and (value := operation.exact(*known)) is not None:
+            return Number(value)
+    fold = FOLDS.get(operation.name)
+    if fold and (simpler := fold(*operands)) is not None:
+        return simpler
     shape: tuple[int, ...] = ()
     if operation.partials is None or True in [x.whole for x in operands]:
         with np.errstate(all="ignore"):
             ones = [np.ones(x.shape) for x in operands]
             shape = np.shape(operation.value(*ones, **(options or {})))
     return Expression(operation, operands, options, shape)
-
-
-def folded(
-    operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
-) -> Expression:
-    """The same, numbers computed exactly, and ones and zeros left out."""
-    if operation.exact is not None:
-        known = [x.value for x in operands if x.value is not None]
-        if len(known) == len(operands) and (value := operation.exact(*known)) is not None:
-            return Number(value)
-    fold = FOLDS.get(operation.name)
-    return (fold and fold(*operands)) or applied(operation, operands, options)
 
 
 def expanded(e: Expression) -> Expression:
@@ -201,7 +193,7 @@ def guard(name: str) -> Callable[..., Any]:
     return lambda first, *others: None if first.value is None else generic(first, *others)
 
 
-FOLDS: dict[str, Callable[..., Any]] = {
+FOLDS: dict[str, Callable[..., Expression | None]] = {
     "add": lambda a, b: (
         b if a.value == 0 else a if b.value == 0
         else a - -b if minus(b) else b - -a if minus(a) else None

@@ -132,11 +132,10 @@ def matrix(entries: list[str], shape: tuple[int, ...]) -> str:
 
 def subscript(e: Expression, language: str) -> str:
     """The key of an element: counted from 1 in TeX; what is no plain one as Python has it."""
-    options = e.options or {}
-    key = options["key"]
+    key = e.options["key"]
     if language != "tex" or not isinstance(key, tuple):
         return printed_key(key)
-    places = from_one(key, options.get("shape", e.operands[0].shape))
+    places = from_one(key, e.options.get("shape", e.operands[0].shape))
     return f"[{printed_key(key)}]" if places is None else ",".join(map(printed_key, places))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from minigrad import sweep
 from minigrad.applying import element_by_element, evaluate
 from minigrad.node import Node, Tape, Value
-from minigrad.readings.expressions import Expression, Symbol, applied, expression, symbol, typed
+from minigrad.readings.expressions import Expression, Symbol, expression, symbol, typed
 from minigrad.readings.printers import one_subscript
 from minigrad.results import finished
 from minigrad.trace import Trace
@@ -29,7 +29,7 @@ def operands(node: Node, atoms: Mapping[Any, Any]) -> list[Expression]:
 
 def formula(node: Node, atoms: Mapping[Any, Any]) -> Expression:
     """What a node applies to its operands, as it stands."""
-    return applied(node.operation, operands(node, atoms), node.options)
+    return Expression(node.operation, operands(node, atoms), node.options, node.shape)
 
 
 def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expression | None:
