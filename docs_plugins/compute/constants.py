@@ -51,4 +51,4 @@ def _typed(steps: tuple[Step, ...], operand: int | Constant) -> expressions.Expr
         return None
     parts = [_typed(steps, part) for part in step.operands]
     known = [part for part in parts if part is not None]
-    return expressions.applied(operation, known) if len(known) == len(parts) else None
+    return expressions.Expression(operation, known) if len(known) == len(parts) else None

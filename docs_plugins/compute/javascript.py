@@ -14,7 +14,7 @@ import numpy as np
 from docs_plugins.compute.forward import Forward
 from docs_plugins.model import Computation, elements
 from minigrad import sweep
-from minigrad.readings import expressions, javascript, printers, rereading
+from minigrad.readings import expressions, javascript, printers, symbolic
 
 MOST_ELEMENTS = 600  # numbers in all nodes of a trace that a page can carry as statements
 _WORD = re.compile(r"(?<![\w.])[a-z]\w*")
@@ -121,7 +121,7 @@ class _Compiler:
         """Local partials, where the page shows them: v3.d.x2."""
         if not any(".d." in path for path in self.wanted):
             return
-        tape = rereading.reread(self.trace.nodes, self.symbols)
+        tape = symbolic.reread(self.trace.nodes, self.symbols)
         for node, reread in zip(self.nodes, tape, strict=True):
             if node.operation.partials is None or not node.operands:
                 continue

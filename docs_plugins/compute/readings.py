@@ -13,7 +13,7 @@ from docs_plugins.compute import constants
 from docs_plugins.compute.forward import Forward, apply
 from docs_plugins.compute.wording import Edge, Key, words
 from docs_plugins.language import Constant
-from minigrad.readings import exact, rereading
+from minigrad.readings import exact, symbolic
 
 
 class Readings:
@@ -74,7 +74,7 @@ class Readings:
                 operand.exact if isinstance(operand, Constant) else self.constant(operand)
                 for operand in found.operands
             ]
-            value = apply(found, [rereading.spelled(operand) for operand in operands])
+            value = apply(found, [symbolic.spelled(operand) for operand in operands])
             self._constants[step] = exact.opened(value)
         return self._constants[step]
 

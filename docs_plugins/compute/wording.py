@@ -80,7 +80,7 @@ def words(key: Key) -> Words:
         typed[node.index] = plain[node.index] = (
             symbolic.formula(node, typed)
             if named is None
-            else expressions.symbol(named, named, None, node.shape)
+            else expressions.symbol(named, named, node.shape)
         )
     shown = atoms | key.typed
     links = {
@@ -97,27 +97,20 @@ def words(key: Key) -> Words:
         atoms=atoms,
         cotangents=cotangents,
         formulas=tuple(
-            _formula(node, shown) if node.operands else naming.sign(addresses[node.index]).formula
+            both(symbolic.formula(node, shown))
+            if node.operands
+            else naming.sign(addresses[node.index]).formula
             for node in nodes
         ),
         plain=tuple(
-            _formula(node, typed).text if node.operands else addresses[node.index] for node in nodes
+            printers.to_text(symbolic.formula(node, typed))
+            if node.operands
+            else addresses[node.index]
+            for node in nodes
         ),
         links=links,
         jacobian=_jacobian(key),
     )
-
-
-def _formula(node: minigrad.Node, atoms: dict[Any, Any]) -> Formula:
-    operands = symbolic.operands(node, atoms)
-    if node.options is None and all(x.kept for x in operands):
-        return _known_formula(node.operation, *operands)
-    return both(symbolic.formula(node, atoms))
-
-
-@lru_cache(maxsize=1024)  # operations come again and again on the same signs, in other functions
-def _known_formula(operation: minigrad.Operation, *operands: expressions.Expression) -> Formula:
-    return both(expressions.applied(operation, operands))
 
 
 def _link(
@@ -129,40 +122,19 @@ def _link(
     cotangents: dict[int, expressions.Symbol],
     plain: dict[Any, Any],
 ) -> LinkWords:
-    operation, own, cotangent = node.operation, atoms[node.index], cotangents[node.index]
-    structural = operation.partials is None
+    cotangent, structural = cotangents[node.index], node.operation.partials is None
     rule = _rule(
         signs[node.index], signs[node.operands[position].index], node.shape, structural=structural
     )
     if structural:
         tilde = f"adj({addresses[node.index]})"
-        adjoint = expressions.symbol(tilde, tilde, None, node.shape)
+        adjoint = expressions.symbol(tilde, tilde, node.shape)
         in_plain = symbolic.contribution(node, position, plain, adjoint)
         pulled = both(symbolic.contribution(node, position, atoms, cotangent))
         return LinkWords(rule, pulled, pulled, printers.to_text(in_plain))
-    written = tuple(symbolic.operands(node, atoms))
-    plainly = plain[node.index], *symbolic.operands(node, plain)
-    known = all(x.kept for x in (*written, *plainly))
-    word = _known_partial if known else _partial
-    local, factored, text = word(operation, position, own, written, cotangent, plainly)
-    return LinkWords(rule, local, factored, text)
-
-
-def _partial(
-    operation: minigrad.Operation,
-    position: int,
-    own: expressions.Symbol,
-    operands: tuple[expressions.Expression, ...],
-    cotangent: expressions.Symbol,
-    plainly: tuple[expressions.Expression, ...],  # value and operands in the writer's own names
-) -> tuple[Formula, Formula, str]:
-    """A local partial, the same times the adjoint, and the same in the writer's own names."""
-    local = symbolic.partial_of(operation, position, own, operands)
-    in_plain = symbolic.partial_of(operation, position, plainly[0], plainly[1:])
-    return both(local), times(local, cotangent, own.shape), printers.to_text(in_plain)
-
-
-_known_partial = lru_cache(maxsize=1024)(_partial)
+    local = symbolic.local_partial(node, position, atoms)
+    plainly = both(symbolic.local_partial(node, position, plain)).text
+    return LinkWords(rule, both(local), times(local, cotangent, node.shape), plainly)
 
 
 def _rule(of: naming.Sign, by: naming.Sign, shape: Shape, *, structural: bool) -> Formula:
@@ -228,7 +200,7 @@ def _signs_of_outputs(
 
 def symbol(formula: Formula, shape: Shape) -> expressions.Symbol:
     """A sign as the engine's readings take it."""
-    return expressions.symbol(formula.tex, formula.text, None, shape)
+    return expressions.symbol(formula.tex, formula.text, shape)
 
 
 def both(expression: Any) -> Formula:

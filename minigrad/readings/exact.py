@@ -6,21 +6,18 @@ Whether a shown decimal is the value itself cannot be read off a double: tanh 20
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from minigrad import sweep
 from minigrad.applying import element_by_element, evaluate
-from minigrad.readings.expressions import Number, Symbol, expression
+from minigrad.node import Node, Tape, Value
+from minigrad.readings.expressions import Symbol, expression
 from minigrad.readings.printers import to_text
-from minigrad.readings.rereading import elements, reread, spelled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from minigrad.node import Node, Tape, Value
-    from minigrad.trace import Trace
+from minigrad.readings.symbolic import elements, reread, spelled
+from minigrad.trace import Trace
 
 LONGEST = 60
 """Expressions of more characters than this are named by their node instead."""
@@ -48,8 +45,7 @@ def exact_values(
 
     def short(node: Node, operands: tuple[Node, ...], value: Value) -> Value:
         kept = named(value, elements(atoms[node.index], node.shape))
-        array = isinstance(value, np.ndarray)
-        if operands and (any(map(is_long, value.flat)) if array else is_long(value)):
+        if operands and any(map(is_long, np.asarray(value, object).flat)):
             names = [
                 elements(atoms[x.index], x.shape) if x.index >= 0 else x.value for x in operands
             ]
@@ -73,7 +69,7 @@ def exact_sweep(
 
     Returns:
         Adjoints by node index (None where nothing depends), and the contributions in the order
-        of ``Sweep.contributions``, their ``value`` and ``partial`` exact.
+        of ``Sweep.contributions``, their ``value`` exact.
     """
     sent: list[sweep.Contribution] = []
 
@@ -83,31 +79,30 @@ def exact_sweep(
     given = [(y, spelled(g)) for y, g in trace.cotangents(seed)]
     adjoints = sweep.backward(tape, given, sent=sent, settle=short)
     links = sweep.Sweep(tape, adjoints, sent).contributions
-    return [opened(adjoint) for adjoint in adjoints], [
-        link._replace(partial=opened(link.partial), value=opened(link.value)) for link in links
-    ]
+    return (
+        [None if adjoint is None else opened(adjoint) for adjoint in adjoints],
+        [link._replace(value=opened(link.value)) for link in links],
+    )
 
 
 def named(value: Value, name: Value) -> Value:
     """The value, or its name where it would be too long; for an array, element by element."""
-    if not isinstance(value, np.ndarray):
-        return name if is_long(value) else expression(value)
-    return element_by_element(lambda e, its: its if is_long(e) else expression(e), value, name)
+    if isinstance(value, np.ndarray):
+        return element_by_element(named, value, name)
+    return name if is_long(value) else expression(value)
 
 
 def is_long(value: Value) -> bool:
     """Whether a number or an expression is too long to be written out."""
     e = expression(value)
-    if isinstance(e, Number):
-        return e.value.numerator.bit_length() + e.value.denominator.bit_length() > LARGEST
+    if e.value is not None:
+        return sum(map(int.bit_length, e.value.as_integer_ratio())) > LARGEST
     return e.size > LONGEST or len(to_text(e)) > LONGEST  # printing nests as deep as the tree
 
 
 def opened(value: Value) -> Any:
     """Fractions in place of number expressions, for an array element by element."""
-    if value is None:
-        return None
     if isinstance(value, np.ndarray):
-        return np.frompyfunc(opened, 1, 1)(value)
+        return element_by_element(opened, value)
     e = expression(value)
-    return e.value if isinstance(e, Number) else e
+    return e if e.value is None else e.value

@@ -6,9 +6,10 @@ fractions, and what is known is folded: x · 1, x + 0, sums and whole powers of 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,13 @@ from minigrad.applying import on_objects
 from minigrad.node import Reading, Value
 from minigrad.operation import OPERATIONS, Operation
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
 ATOM = Operation("atom", None)
+ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")
+ROUNDED = Operation("rounded", None, tex="{0}", text="{0}", javascript="{0}", binds=0)
+"""A number that is not exactly the one meant; it prints as that number."""
+TYPED = 14
+"""More digits than these nobody types: the number was computed, and rounded."""
+ELEMENT = str.maketrans("[,", "__", "]")
 
 
 class Expression(Reading):
@@ -29,6 +33,8 @@ class Expression(Reading):
     other expressions are scalars, and structural operations work on object arrays of them.
     """
 
+    value: Fraction | None = None  # of a number
+
     def __init__(
         self,
         operation: Operation,
@@ -37,21 +43,17 @@ class Expression(Reading):
         shape: tuple[int, ...] = (),
     ) -> None:
         """Take the tree as it stands."""
-        whole, size, guarded = bool(shape), 1, operation.generic is not None
-        for x in operands:  # a loop: trees are built by the thousand
-            whole = whole or x.whole
-            size += x.size
-            guarded = guarded or x.guarded
         self.operation = operation
         self.operands = tuple(operands)
-        self.options = options
+        self.options = options or {}
         self.shape = shape
-        self.whole: bool = whole
-        self.size: int = size
-        self.guarded: bool = guarded
-        self.kept = False  # whether it is the only one of its kind: see ``built``
-        self.known: dict[str, Any] = {}  # what it prints as, once that was asked
-        self.plainly: Expression | None = None  # without guards, likewise
+        self.whole = bool(shape)
+        self.size = 1
+        self.guarded = operation.generic is not None
+        for x in operands:
+            self.whole |= x.whole
+            self.size += x.size
+            self.guarded |= x.guarded
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
@@ -59,15 +61,9 @@ class Expression(Reading):
         """Build the tree of an operation, folded."""
         structural = operation.partials is None or np.ndarray in map(type, operands)
         if structural and not any(getattr(x, "whole", False) for x in operands):
-            arrays = [np.asarray(x, object) if isinstance(x, Reading) else x for x in operands]
-            return on_objects(operation, arrays, options or {})
-        found = [x if isinstance(x, Expression) else constant(x) for x in operands]
-        if options is None and False not in [x.kept for x in found]:
-            return built(operation, *found)
-        return folded(operation, found, options)
-
-
-Kind = TypeVar("Kind", bound=Expression)
+            return on_objects(operation, [np.asarray(x, object) for x in operands], options or {})
+        found = [typed(x) if type(x) is float else expression(x) for x in operands]
+        return folded(operation, found, options) if options else built(operation, *found)
 
 
 class Symbol(Expression):
@@ -76,48 +72,44 @@ class Symbol(Expression):
     Args:
         tex: TeX, such as ``v_{-1}``.
         text: Plain text, such as ``x1``.
-        javascript: A JavaScript expression; the plain text if omitted.
         shape: Of the array that it stands for as a whole; empty for a scalar.
     """
 
-    def __init__(
-        self, tex: str, text: str, javascript: str | None = None, shape: tuple[int, ...] = ()
-    ) -> None:
+    def __init__(self, tex: str, text: str, shape: tuple[int, ...] = ()) -> None:
         """Take the spellings as they stand."""
         super().__init__(ATOM, (), shape=shape)
         self.tex = tex
         self.text = text
-        self.javascript = text if javascript is None else javascript
+
+    @property
+    def javascript(self) -> str:
+        """The name of a variable: the text, where x_0_1 stands for x[0,1]."""
+        return self.text.translate(ELEMENT)
 
 
 class Number(Expression):
-    """An exact number."""
+    """An exact number; a double is taken as its shortest decimal."""
 
-    def __init__(self, value: Fraction | int | str) -> None:
-        """Take an exact value."""
+    value: Fraction
+
+    def __init__(self, value: Fraction | float | str) -> None:
+        """Take its value."""
         super().__init__(ATOM, ())
-        self.value = value if type(value) is Fraction else Fraction(value)
+        written = float.__repr__(value) if isinstance(value, float) else value
+        self.value = written if type(written) is Fraction else Fraction(written)
 
 
-def expression(x: Value) -> Expression:
-    """Give numbers and constant arrays as expressions; a float is its shortest decimal."""
-    if isinstance(x, Expression):
-        return x
-    if type(x) is Fraction:
-        return Number(x)
-    if isinstance(x, np.ndarray):
-        return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
-    return number(float(x) if isinstance(x, float) else x)
+# --- what is made again and again is made, folded and printed once -------------------------------
 
-
-def constant(x: Value) -> Expression:
-    """A constant of a rule."""
-    return typed(x) if type(x) is float else expression(x)
+symbol = lru_cache(maxsize=2048)(Symbol)
+"""The atom of a spelling: as long as it is kept, the only one."""
+number = lru_cache(maxsize=512)(Number)
+"""Likewise the number that a double or a whole number is."""
 
 
 @lru_cache(maxsize=512)
 def typed(x: float) -> Expression:
-    """A double as if it were typed: exact if it has few digits, as 0.5 has and ln 2 has not."""
+    """A rule's constant, as if it were typed: exact if it has few digits, which ln 2 has not."""
     digits = repr(x).partition("e")[0].replace(".", "").strip("-0")
     if len(digits) <= TYPED:
         return number(x)
@@ -125,138 +117,100 @@ def typed(x: float) -> Expression:
     return rounded if x > 0 else -rounded
 
 
-def kept(e: Kind) -> Kind:
-    """The expression, as the only one of its kind."""
-    e.kept = True
-    return e
-
-
-@lru_cache(maxsize=512)
-def number(x: float) -> Number:
-    """A whole number, or a double's shortest decimal, as the only one of its kind."""
-    return kept(Number(repr(x) if isinstance(x, float) else x))
-
-
-@lru_cache(maxsize=2048)
-def symbol(
-    tex: str, text: str, javascript: str | None = None, shape: tuple[int, ...] = ()
-) -> Symbol:
-    """The atom of this spelling, the only one of its kind."""
-    return kept(Symbol(tex, text, javascript, shape))
-
-
 @lru_cache(maxsize=2048)
 def built(operation: Operation, *operands: Expression) -> Expression:
-    """An operation on operands of which each is the only one of its kind, and so is what it gives.
-
-    Rules are read on the same signs again and again: what was once built, folded and printed of
-    them is found again.
-    """
-    return kept(folded(operation, operands))
+    """An operation without options: rules are read on the same signs again and again."""
+    return folded(operation, operands)
 
 
-ARRAY = Operation("array", None, tex="{matrix}", text="[{all}]")
-ROUNDED = Operation("rounded", None, tex="{0}", text="{0}", javascript="{0}", binds=0)
-"""A number that is not exactly the one meant; it prints as that number."""
-TYPED = 14
-"""More digits than these nobody types: the number was computed, and rounded."""
-
-
-def applied(
-    operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
-) -> Expression:
-    """Give the tree of one operation, as it stands."""
-    tree = Expression(operation, operands, options)
-    if operation.partials is None or tree.whole:
-        with np.errstate(all="ignore"):
-            ones = [np.ones(x.shape) for x in operands]
-            tree.shape = np.shape(operation.value(*ones, **(options or {})))
-        tree.whole = tree.whole or bool(tree.shape)
-    return tree
+def expression(x: Value) -> Expression:
+    """Give numbers and constant arrays as expressions; a float is its shortest decimal."""
+    if isinstance(x, Expression):
+        return x
+    if isinstance(x, np.ndarray):
+        return Expression(ARRAY, [expression(e) for e in x.flat], shape=x.shape)
+    return Number(x) if type(x) is Fraction else number(x)
 
 
 def folded(
     operation: Operation, operands: Sequence[Expression], options: Mapping[str, Any] | None = None
 ) -> Expression:
-    """The same, numbers computed exactly, and ones and zeros left out."""
+    """Give the tree of one operation, numbers computed exactly, and ones and zeros left out."""
     if operation.exact is not None:
-        known = [x.value for x in operands if isinstance(x, Number)]
+        known = [x.value for x in operands if x.value is not None]
         if len(known) == len(operands) and (value := operation.exact(*known)) is not None:
             return Number(value)
     fold = FOLDS.get(operation.name)
-    return (fold and fold(*operands)) or applied(operation, operands, options)
+    if fold and (simpler := fold(*operands)) is not None:
+        return simpler
+    shape: tuple[int, ...] = ()
+    if operation.partials is None or True in [x.whole for x in operands]:
+        with np.errstate(all="ignore"):
+            ones = [np.ones(x.shape) for x in operands]
+            shape = np.shape(operation.value(*ones, **(options or {})))
+    return Expression(operation, operands, options, shape)
 
 
 def expanded(e: Expression) -> Expression:
     """Replace every guard by its generic branch."""
-    if not e.guarded:
-        return e
-    if e.plainly is None:
-        operands, generic = [expanded(x) for x in e.operands], e.operation.generic
-        e.plainly = (
-            expanded(expression(generic(*operands)))
-            if generic
-            else folded(e.operation, operands, e.options)
-        )
-    return e.plainly
+    return unguarded(e) if e.guarded else e
+
+
+@lru_cache(maxsize=2048)
+def unguarded(e: Expression) -> Expression:
+    """The same where there is a guard."""
+    operands, generic = [expanded(x) for x in e.operands], e.operation.generic
+    if generic is None:
+        return folded(e.operation, operands, e.options)
+    return expanded(expression(generic(*operands)))
 
 
 # --- what is known of an operation: the simpler expression, or None ------------------------------
 
 
-def equals(e: Expression, value: int) -> bool:
-    """Whether an expression is this number."""
-    return isinstance(e, Number) and e.value == value
-
-
 def minus(e: Expression) -> bool:
     """Whether an expression begins with a minus sign."""
-    if isinstance(e, Number):
-        return e.value.numerator < 0
-    return e.operation.name == "negative"
+    return e.operation.name == "negative" if e.value is None else e.value.numerator < 0
 
 
 def product(a: Expression, b: Expression) -> Any:
     """Signs and numbers stand in front."""
-    if minus(a) or minus(b):
-        size = (-a if minus(a) else a) * (-b if minus(b) else b)
-        return size if minus(a) == minus(b) else -size
-    if isinstance(b, Number):
-        return None if isinstance(a, Number) else b * a
-    if isinstance(a, Number) and b.operation.name == "multiply":
+    if minus(a):
+        return -(-a * b)
+    if minus(b):
+        return -(a * -b)
+    if b.value is not None:
+        return b * a
+    if a.value is not None and b.operation.name == "multiply":
         first, second = b.operands
-        return Number(a.value * first.value) * second if isinstance(first, Number) else None
+        return a * first * second if first.value is not None else None
     return None
 
 
 def guard(name: str) -> Callable[..., Any]:
-    """A guard with a known first operand is its generic branch, or 0."""
+    """A guard with a known first operand is its generic branch."""
     generic = OPERATIONS[name].generic
-    return lambda first, *others: (
-        (generic(first, *others) if first.value else first) if isinstance(first, Number) else None
-    )
+    return lambda first, *others: None if first.value is None else generic(first, *others)
 
 
-FOLDS: dict[str, Callable[..., Any]] = {
+FOLDS: dict[str, Callable[..., Expression | None]] = {
     "add": lambda a, b: (
-        b if equals(a, 0) else a if equals(b, 0)
+        b if a.value == 0 else a if b.value == 0
         else a - -b if minus(b) else b - -a if minus(a) else None
     ),
     "subtract": lambda a, b: (
-        -b if equals(a, 0) else a if equals(b, 0) else a + -b if minus(b) else None
+        -b if a.value == 0 else a if b.value == 0 else a + -b if minus(b) else None
     ),
     "multiply": lambda a, b: (
-        Number(0) if equals(a, 0) or equals(b, 0)
-        else b if equals(a, 1) else a if equals(b, 1) else product(a, b)
+        a if a.value == 0 or b.value == 1 else b if b.value == 0 or a.value == 1 else product(a, b)
     ),
     "divide": lambda a, b: (
-        a if equals(a, 0) or equals(b, 1)
-        else -(-a / b) if minus(a) and not isinstance(a, Number) else None
+        a if a.value == 0 or b.value == 1 else -(-a / b) if a.value is None and minus(a) else None
     ),
     "negative": lambda a: a.operands[0] if a.operation.name == "negative" else None,
-    "power": lambda a, b: Number(1) if equals(b, 0) else a if equals(b, 1) else None,
-    "where": lambda c, a, b: (a if c.value else b) if isinstance(c, Number) else None,
+    "power": lambda a, b: Number(1) if b.value == 0 else a if b.value == 1 else None,
+    "where": lambda c, a, b: None if c.value is None else a if c.value else b,
     "scaled_power": guard("scaled_power"),
     "xlogy": guard("xlogy"),
-    "stated": lambda shown, meant: meant if isinstance(meant, Number) else None,
+    "stated": lambda shown, meant: None if meant.value is None else meant,
 }  # fmt: skip

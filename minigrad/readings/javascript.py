@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from minigrad import sweep
+from minigrad.node import Node, Value
 from minigrad.readings.expressions import expression, symbol
 from minigrad.readings.printers import to_javascript
-from minigrad.readings.rereading import elements, reread
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from minigrad.node import Node, Value
-    from minigrad.trace import Trace
+from minigrad.readings.symbolic import elements, reread
+from minigrad.trace import Trace
 
 
 class Statement(NamedTuple):
@@ -57,11 +54,11 @@ def to_javascript_tape(
 
     def assigned(role: str, node: Node, name: str, value: Value, *link: int) -> Value:
         """Append a statement for each element; what they assign stands for the value then."""
+        consumer, position = link or (None, None)
         values = np.broadcast_to(np.asarray(value, object), node.shape)
         for place in np.ndindex(node.shape):
             target = "_".join([name, *map(str, place)])
             text = to_javascript(expression(values[place]))
-            consumer, position = link or (None, None)
             statements.append(Statement(role, node.index, consumer, position, place, target, text))
         return elements(symbol(name, name), node.shape)
 
@@ -70,13 +67,13 @@ def to_javascript_tape(
 
     def sent(
         node: Node, values: list[Value], position: int, adjoint: Value, seeds: int, *_: object
-    ) -> tuple[Value | None, Value]:
-        partial, value = sweep.pulled(node, values, position, adjoint, seeds)
-        if value is None:
-            return None, None
-        operand = node.operands[position]
-        name = f"c_{names[operand.index]}_{names[node.index]}_{position}"
-        return partial, assigned("contribution", operand, name, value, node.index, position)
+    ) -> tuple[None, Value]:
+        value = sweep.pulled(node, values, position, adjoint, seeds)[1]
+        if value is not None:
+            operand = node.operands[position]
+            name = f"c_{names[operand.index]}_{names[node.index]}_{position}"
+            value = assigned("contribution", operand, name, value, node.index, position)
+        return None, value
 
     def settled(node: Node, adjoint: Value) -> Value:
         return assigned("adjoint", node, f"d_{names[node.index]}", adjoint)

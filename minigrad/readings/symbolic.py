@@ -1,25 +1,22 @@
-"""What the rules of a trace say in symbols: formulas, local partials, contributions, Jacobians.
+"""A trace read on symbols: formulas and derivatives node by node, or its tape once more.
 
 Atoms say how a node is written, by its index; and a constant, by (index of consumer, position).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.readings.expressions import Expression, Symbol, applied, constant, expression
-from minigrad.readings.rereading import reread, spelled
+from minigrad.applying import element_by_element, evaluate
+from minigrad.node import Node, Tape, Value
+from minigrad.readings.expressions import Expression, Symbol, expression, symbol, typed
+from minigrad.readings.printers import one_subscript
 from minigrad.results import finished
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from minigrad.node import Node
-    from minigrad.operation import Operation
-    from minigrad.trace import Trace
+from minigrad.trace import Trace
 
 
 def operands(node: Node, atoms: Mapping[Any, Any]) -> list[Expression]:
@@ -32,24 +29,17 @@ def operands(node: Node, atoms: Mapping[Any, Any]) -> list[Expression]:
 
 def formula(node: Node, atoms: Mapping[Any, Any]) -> Expression:
     """What a node applies to its operands, as it stands."""
-    return applied(node.operation, operands(node, atoms), node.options)
+    return Expression(node.operation, operands(node, atoms), node.options, node.shape)
 
 
 def local_partial(node: Node, position: int, atoms: Mapping[Any, Any]) -> Expression | None:
     """The local partial derivative by one operand; None for a structural operation."""
     if node.operation.partials is None:
         return None
-    return partial_of(node.operation, position, atoms[node.index], operands(node, atoms))
-
-
-def partial_of(
-    operation: Operation, position: int, own: Expression, operands: Sequence[Expression]
-) -> Expression:
-    """The same of an elementwise operation, given how its value and its operands are written."""
-    rule = (operation.partials or ())[position]
-    if rule is None or isinstance(rule, float):
-        return constant(rule or 0.0)
-    return expression(rule(own, *operands))
+    rule = node.operation.partials[position]
+    if callable(rule):
+        return expression(rule(atoms[node.index], *operands(node, atoms)))
+    return typed(rule or 0.0)
 
 
 def contribution(
@@ -57,22 +47,20 @@ def contribution(
 ) -> Expression:
     """What a node sends back to one operand, given the symbol of its own adjoint."""
     partial = local_partial(node, position, atoms)
-    if partial is not None:
-        value = expression(partial * cotangent)
-    else:
-        y, g = as_whole(atoms[node.index]), as_whole(cotangent)
-        values = map(as_whole, operands(node, atoms))
+    if partial is None:
+        g, y, *values = map(as_whole, (cotangent, atoms[node.index], *operands(node, atoms)))
         value = expression(node.operation.pull[position](g, y, *values, **(node.options or {})))
-    shape = node.operands[position].shape
-    if value.shape != shape and value.whole:
-        value = expression(sweep.unbroadcast(value, shape, 0))
-    return value
+    else:
+        value = expression(partial * cotangent)
+    if not value.whole:
+        return value
+    return expression(sweep.unbroadcast(value, node.operands[position].shape, 0))
 
 
 def as_whole(e: Expression) -> Expression:
     """The same symbol, standing for an array as a whole even where that has no axes."""
     if isinstance(e, Symbol) and not e.whole:
-        e = Symbol(e.tex, e.text, e.javascript)
+        e = Symbol(e.tex, e.text)
         e.whole = True
     return e
 
@@ -86,7 +74,62 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
     matrix = []
     for y in trace.outputs:
         for seed in np.eye(y.size).reshape(y.size, *y.shape):
-            exact = spelled(seed if y.shape else 1.0)  # a third of it is no decimal
-            found = finished(sweep.backward(tape, [(y, exact)]), trace.inputs)
+            adjoints = sweep.backward(tape, [(y, spelled(seed))])  # a third of 1 is no decimal
+            found = finished(adjoints, trace.inputs)
             matrix.append([expression(e) for part in found for e in np.asarray(part, object).flat])
     return matrix
+
+
+# --- a tape once more, with expressions for values: arrays as object arrays of expressions -------
+
+
+def reread(
+    tape: Tape,
+    known: Mapping[Any, Any],
+    settle: Callable[[Node, tuple[Node, ...], Value], Value] | None = None,
+) -> Tape:
+    """The same tape, each node's value what its operation gives on those of its operands.
+
+    Args:
+        tape: What was evaluated.
+        known: Symbols, or numbers or nested lists of them: under the index of a node, or under
+            (index of the consumer, position) for a constant. Inputs and constants that are not
+            there are taken as the shortest decimals of their doubles.
+        settle: Called with a node, its operands on the new tape, and its value there; gives the
+            value to go on with.
+    """
+    copy = Tape()
+    for node in tape:
+        operands = tuple(
+            copy[x.index]
+            if x.index >= 0
+            else copy.constant(spelled(known.get((node.index, i), x.value), x.shape))
+            for i, x in enumerate(node.operands)
+        )
+        if operands and node.index not in known:
+            value = evaluate(node.operation, [x.value for x in operands], node.options, None)
+        else:
+            value = spelled(known.get(node.index, node.value), node.shape)
+        if settle:
+            value = settle(node, operands, value)
+        copy.record(node.operation, operands, value, node.options)
+    return copy
+
+
+def spelled(x: Any, shape: tuple[int, ...] = ()) -> Value:
+    """A symbol of this shape, a literal, or a nested list of literals, as expressions."""
+    return elements(x, shape) if isinstance(x, Symbol) else element_by_element(expression, x)
+
+
+def elements(atom: Symbol, shape: tuple[int, ...]) -> Value:
+    """A scalar's symbol, or the object array of an array's element symbols."""
+    if not shape:
+        return atom
+    each = [element(atom, position) for position in np.ndindex(shape)]
+    return np.array(each, object).reshape(shape)
+
+
+def element(atom: Symbol, position: tuple[int, ...]) -> Symbol:
+    """The symbol of one element of an array: p_1 in TeX, counted from 1; p[0] in plain text."""
+    tex = f"{atom.tex}_{{{','.join(str(i + 1) for i in position)}}}"
+    return symbol(one_subscript(tex), f"{atom.text}[{','.join(map(str, position))}]")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 import minigrad as mg
-from minigrad.readings import expressions, printers, rereading
+from minigrad.readings import expressions, printers, symbolic
 from minigrad.readings.exact import exact_sweep, exact_values, opened
 from minigrad.readings.expressions import Number, Symbol
 from minigrad.readings.printers import to_text
@@ -40,7 +40,7 @@ def letters(trace: mg.Trace, values: list[oracle.Flat], letter: str) -> dict[str
     for node, elements in zip(trace.nodes, values, strict=True):
         symbol = names(trace, letter)[node.index]
         for place, x in zip(np.ndindex(node.shape), elements, strict=True):
-            found[rereading.element(symbol, place).tex if place else symbol.tex] = x
+            found[symbolic.element(symbol, place).tex if place else symbol.tex] = x
     return found
 
 
