@@ -70,6 +70,7 @@ class _Assembly:
         self.numbers: dict[str, Number] = {}
         self.claims: dict[tuple[str | int, ...], Value] = {}
         self.values = readings.exact_atoms()
+        self.exactly = readings.literals | self.values  # constants too long to be written as well
 
     def assembled(self) -> Assembled:
         """Return all of it."""
@@ -176,7 +177,7 @@ class _Assembly:
             factored=words.factored,
             substituted=self._substituted_link(node, local),
             exact=self._exact_link(edge),
-            partial=self._partial(node, position, local, of, f"d.{to.address}{place}"),
+            partial=self._partial(node, position, of, f"d.{to.address}{place}"),
             value=self._sent(edge, to, of, place),
         )
 
@@ -214,7 +215,6 @@ class _Assembly:
         self,
         node: minigrad.Node,
         position: int,
-        local: expressions.Expression | None,
         of: Variable,
         quantity: str,
     ) -> tuple[Number, ...] | None:
@@ -223,6 +223,8 @@ class _Assembly:
         found = minigrad.sweep.local_partial(node, position)
         if node.shape and np.shape(found) != node.shape:
             found = np.broadcast_to(found, node.shape)
+        scalar = _is_scalar(node)
+        local = symbolic.local_partial(node, position, self.exactly) if scalar else None
         known = None if local is None else exact.opened(local)
         partial = numbers(found, known, None)
         self._enter(of.address, node.shape, quantity, partial)

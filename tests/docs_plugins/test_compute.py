@@ -167,6 +167,12 @@ def test_a_number_is_equal_only_where_it_is(returned: str, value: str, derivativ
     assert show(computation.jacobian.entries[0][0].number).related == derivative
 
 
+def test_a_partial_of_a_constant_too_long_to_write_is_not_its_double() -> None:
+    computation = computed("def f(x):\n    c = 70654321 / 7654321\n    return c * x", "f(2)")
+    assert show(computation.numbers["v1.d.x"], ".15f").related.startswith("≈ 9.23")
+    assert show(computation.numbers["v1.d.x"]).related.startswith("≈ 9.23")
+
+
 def test_lists_and_named_constants_can_be_quoted() -> None:
     body = "def f(x):\n    rate = 0.1\n    c = 2 * 3\n    t = [0, 1/3]\n"
     computation = computed(body + "    return x - rate * c * x + sum(t * stack([x, x]))", "f(1)")
