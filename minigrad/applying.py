@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -30,9 +31,14 @@ def strictly(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy raises on overflow and undefined values."""
     if RAISING.get():
         return function(*args, **kwargs)
-    token = RAISING.set(True)
+    return watched(True, "raise", function, *args, **kwargs)
+
+
+def watched(raising: bool, how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call a function while numpy acts so; unless it raises, each operation looks by itself."""
+    token = RAISING.set(raising)
     try:
-        with np.errstate(divide="raise", over="raise", invalid="raise"):
+        with np.errstate(divide=how, over=how, invalid=how):
             return function(*args, **kwargs)
     finally:
         RAISING.reset(token)
@@ -90,14 +96,14 @@ def binary(operation: Operation) -> Function:  # noqa: C901  (the cost of each o
                 right = b
                 numbers = tape.numbers
                 second = numbers[b] if b in numbers else tape.number(b)
-            elif type(b) is np.ndarray and b.dtype is FLOAT:
+            elif type(b) is np.ndarray and b.dtype is FLOAT and b.ndim:
                 right = b
                 second = tape.constant(b)
             else:
                 return apply(a, float(b)) if type(b) is int else general(operation, (a, b))
         elif type(b) is not Node:
             return evaluate(operation, (a, b))
-        elif type(a) is float or (type(a) is np.ndarray and a.dtype is FLOAT):
+        elif type(a) is float or (type(a) is np.ndarray and a.dtype is FLOAT and a.ndim):
             tape = b.tape
             left = a
             right = b.value
@@ -149,6 +155,8 @@ def evaluate(
             if type(x) is not np.ndarray or x.dtype is not FLOAT or not x.ndim:
                 return general(operation, operands, options, tape)
             floats = False
+        elif math.isnan(x):  # of which Python's max(1.0, x) knows nothing
+            refuse(operation, operands, tape)
     return (
         number(operation, operands, tape)
         if floats

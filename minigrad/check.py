@@ -12,6 +12,8 @@ import numpy as np
 from minigrad.applying import as_value
 from minigrad.transforms import jacfwd, jacrev
 
+TRANSFORMS = {"rev": jacrev, "fwd": jacfwd}
+
 
 def check_grads(
     function: Callable[..., Any],
@@ -37,7 +39,9 @@ def check_grads(
     >>> check_grads(lambda x: x * x * x, (2.0,), order=2)
     """
     for mode in (modes,) if isinstance(modes, str) else modes:
-        transform = {"rev": jacrev, "fwd": jacfwd}[mode]
+        if mode not in TRANSFORMS:
+            raise ValueError(f"mode {mode!r}: there are 'rev' and 'fwd'")
+        transform = TRANSFORMS[mode]
         for level in range(1, order + 1):
             for by in product(range(len(args)), repeat=level):
                 lower, last = reduce(transform, by[:-1], function), by[-1]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import FrameType
 
-PACKAGE = str(Path(__file__).parent)
+import numpy as np
+
+INSIDE = ("<frozen", *[str(Path(file).parent) + os.sep for file in (__file__, np.__file__)])
+"""How the files of frames begin that are no user's."""
 
 
 class DomainError(ArithmeticError):
@@ -22,20 +26,15 @@ class DomainError(ArithmeticError):
     """
 
     def __init__(
-        self,
-        operation: str,
-        operands: tuple[object, ...],
-        node: int | None,
-        reason: str,
-        where: tuple[str | None, int | None] | None = None,
+        self, operation: str, operands: tuple[object, ...], node: int | None, reason: str
     ) -> None:
-        """Note the user's line as well: the one that is given, or the one that is running."""
+        """Note the user's line as well."""
         super().__init__(operation, operands, node, reason)
         self.operation = operation
         self.operands = operands
         self.node = node
         self.reason = reason
-        self.file, self.line = where or users_line()
+        self.file, self.line = users_line()
 
     @property
     def message(self) -> str:
@@ -55,7 +54,7 @@ def users_line() -> tuple[str | None, int | None]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  (there is no other way to look up)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((PACKAGE, "<frozen")) and "numpy" not in Path(file).parts:
+        if not file.startswith(INSIDE):
             return file, frame.f_lineno
         frame = frame.f_back
     return None, None

@@ -190,11 +190,9 @@ class Tape(list[Node]):
         plain: Whether all is elementwise and every value a Python float.
         numbers: The constants among the operands.
         unverified: Inputs and captured values of which it is not known that they are finite.
-        lines: File and line of the user's that made each node, where they were noted.
     """
 
     __slots__ = ("identity", "numbers", "owning", "plain", "unverified")
-    lines: Sequence[tuple[str | None, int | None]] = ()
 
     def __init__(self, *, owning: bool = False) -> None:
         self.identity = next(identities)
@@ -241,6 +239,8 @@ class Tape(list[Node]):
             if self.owning:
                 node.value = value.copy()
             self.unverified.append(node)
+        elif type(value) is Node and type(value.tape) is EndedTape:
+            value.tape.append(node)
         return node
 
     def number(self, value: float) -> Node:
@@ -265,18 +265,18 @@ class EndedTape(Tape):
 
     def append(self, _node: Node) -> NoReturn:
         """Refuse to go on."""
-        raise ValueError(
+        raise TypeError(
             "a value of a function whose derivative has been computed is used once more:"
-            " return it from the function, or keep its number, node.value"
+            " return it from the function, or keep node.value there instead of the node"
         )
 
 
 def is_finite(value: Value) -> bool:
     """Whether a number, or every element of an array, is finite; True for most readings."""
-    if type(value) is float:
+    if isinstance(value, float):
         return not value - value
     if type(value) is not np.ndarray:
-        inside = getattr(value, "diagonal", None) if isinstance(value, Operand) else None
+        inside = value.value if type(value) is Node else getattr(value, "diagonal", None)
         return inside is None or is_finite(inside)
     if value.dtype.kind == "O":
         return True

@@ -374,6 +374,27 @@ def tanh(x: Value) -> Value:
     return np.tanh(x)
 
 
+def _scalar_sigmoid_slope(_y: float, x: float) -> float:
+    """The logistic function times that of -x."""
+    t = math.exp(-builtins.abs(x))
+    return t / ((1.0 + t) * (1.0 + t))
+
+
+@elementwise(
+    _scalar_sigmoid_slope, None, lambda d, y, x: -d * tanh(0.5 * x),
+    generic=lambda y, x: y * (1.0 - y), exact=lambda y, x: y * (1 - y),
+    javascript="((t) => t / ((1 + t) * (1 + t)))(Math.exp(-Math.abs({1})))", guard=True,
+)  # fmt: skip
+def sigmoid_slope(_y: Value, x: Value) -> Value:
+    """Derivative y (1 - y) of y = sigmoid(x), exact in the tails, as a function of x alone.
+
+    >>> sigmoid_slope(0.5, 0.0)
+    0.25
+    """
+    t = np.exp(-np.abs(x))
+    return t / ((1.0 + t) * (1.0 + t))
+
+
 def _scalar_sigmoid(x: float) -> float:
     """The logistic function, whose exponential never overflows."""
     t = math.exp(-builtins.abs(x))
@@ -381,32 +402,19 @@ def _scalar_sigmoid(x: float) -> float:
 
 
 @elementwise(
-    _scalar_sigmoid, lambda y, x: y * sigmoid_complement(y, x), tex=r"\sigma({0})",
+    _scalar_sigmoid, sigmoid_slope, tex=r"\sigma({0})",
     javascript="1 / (1 + Math.exp(-{0:3}))", binds=2, exact={0: "1/2"}.get,
 )  # fmt: skip
 def sigmoid(x: Value) -> Value:
     """Logistic function 1 / (1 + exp(-x)), whose derivative y (1 - y) is exact in the tails.
 
-    In double precision 1 - y is 0 from x = 37 on; here it is the logistic function of -x.
+    In double precision 1 - y is 0 from x = 37 on, hence an operation of its own.
 
     >>> sigmoid(0.0)
     0.5
     """
     t = np.exp(-np.abs(x))
     return np.where(np.greater_equal(x, 0.0), 1.0, t) / (1.0 + t)
-
-
-@elementwise(
-    lambda y, x: _scalar_sigmoid(-x), None, lambda s, y, x: -y * s, generic=lambda y, x: 1.0 - y,
-    exact=lambda y, x: 1 - y, javascript="1 / (1 + Math.exp({1}))", binds=2, guard=True,
-)  # fmt: skip
-def sigmoid_complement(_y: Value, x: Value) -> Value:
-    """1 - y of y = sigmoid(x), exact in the tails, as a function of x alone.
-
-    >>> sigmoid_complement(0.5, 0.0)
-    0.5
-    """
-    return sigmoid(-x)
 
 
 @elementwise(
@@ -928,7 +936,7 @@ def broadcast_to(x: Value, shape: tuple[int, ...]) -> Value:
     >>> broadcast_to(1.0, (2,)).tolist()
     [1.0, 1.0]
     """
-    return repeated(x, shape)
+    return np.broadcast_to(x, shape).copy()
 
 
 @structural(
@@ -960,8 +968,7 @@ def _at(t: Value, seeds: tuple[int, ...], shape: tuple[int, ...], key: tuple[Any
 @structural(
     push=[lambda t, y, x, key: _at(t, lead(t, x), shape_of(x), key)],
     pull=[lambda g, y, x, key: scatter(g, key, shape_of(x))],
-    reads=lambda _, x, key: ((x,), {"key": read_key(key)}), tex="{0:9}_{{{key}}}",
-    text="{0:9}[{key}]",
+    reads=read_key, tex="{0:9}_{{{key}}}", text="{0:9}[{key}]",
 )  # fmt: skip
 def index(x: Value, key: Any) -> Value:
     """The part x[key]: integers, slices, None, Ellipsis, masks and arrays of positions.

@@ -80,11 +80,13 @@ def read_axes(
     return (x,), {"axis": axes_from_the_end(axis, ndim(x), operation.name), "keepdims": keepdims}
 
 
-def read_sequence(operation: Operation, values: Any, axis: int = 0) -> tuple[Any, Any]:
+def read_sequence(operation: Operation, values: Any, axis: Any = 0) -> tuple[Any, Any]:
     """Operands and negative axis of stack, whose value has an axis more, and of concatenate."""
     values = tuple(plain(x, operation) for x in values)
     if not values:
         raise ValueError(f"{operation.name}: needs at least one value")
+    if axis is None or isinstance(axis, tuple):
+        raise TypeError(f"{operation.name}: an axis is an integer, not {axis!r}")
     axes = max(map(ndim, values)) + (operation.name == "stack")
     return values, {"axis": axes_from_the_end(axis, axes, operation.name)[0]}
 
@@ -114,7 +116,7 @@ def read_reshape(_operation: Operation, x: Value, shape: Any) -> tuple[Any, Any]
     asked = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     size, known = math.prod(shape_of(x)), math.prod(n for n in asked if n != -1)
     full = tuple(size // max(known, 1) if n == -1 else n for n in asked)
-    if math.prod(full) != size:
+    if math.prod(full) != size or asked.count(-1) > bool(known):
         raise ValueError(f"reshape: {shape_of(x)} has {size} elements and does not fit {asked}")
     return (x,), {"shape": full}
 
@@ -128,18 +130,26 @@ def read_transpose(_operation: Operation, x: Value, axes: Any = None) -> tuple[A
     return (x,), {"axes": tuple(a % n - n for a in order)}
 
 
-def read_key(key: Any) -> tuple[Any, ...]:
-    """A key as a tuple, its lists and masks as arrays of positions."""
+def read_key(_operation: Operation, x: Value, key: Any) -> tuple[Any, Any]:
+    """Operand, and a key as a tuple, its lists and masks as arrays of positions."""
     parts: list[Any] = []
     for part in key if isinstance(key, tuple) else (key,):
+        if part is None or part is Ellipsis or isinstance(part, slice):
+            parts.append(part)
+            continue
         if isinstance(part, Operand):
             raise TypeError("index: a traced value cannot be a position: use node.value")
-        if isinstance(part, (list, np.ndarray)):
-            array = np.asarray(part)
-            parts.extend(np.nonzero(array) if array.dtype == bool else [array.astype(int)])
+        array = np.asarray(part)
+        if not array.size:
+            array = array.astype(int)
+        if array.dtype.kind not in "iub" or (array.dtype == bool and not array.ndim):
+            raise TypeError(f"index: positions are integers, slices or masks, not {part!r}")
+        if array.dtype == bool:
+            np.broadcast_to(0.0, shape_of(x))[key]  # numpy's error, of a mask of another length
+            parts.extend(array.nonzero())
         else:
-            parts.append(part)
-    return tuple(parts)
+            parts.append(array.astype(int) if array.ndim else int(array))
+    return (x,), {"key": tuple(parts)}
 
 
 def flat_positions(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:

@@ -200,6 +200,11 @@ def forget(node: Node) -> None:
         node.value = np.broadcast_to(np.nan, node.value.shape)
 
 
+def is_forgotten(node: Node) -> bool:
+    """Whether its value was."""
+    return is_large(node.value) and not any(node.value.strides)
+
+
 def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
     tape: Tape, adjoints: list[Any], sent: list[Any] | None
 ) -> None:
@@ -290,10 +295,9 @@ def fail(node: Node, error: Exception) -> NoReturn:
 
 
 def refused(node: Node, reason: str) -> DomainError:
-    """The error of a node, with the user's line if its tape knows it."""
+    """The error of a node."""
     values = tuple(innermost(x.value) for x in node.operands)
-    where = node.tape.lines[node.index] if node.tape.lines else None
-    return DomainError(node.operation.name, values, node.index, reason, where)
+    return DomainError(node.operation.name, values, node.index, reason)
 
 
 def innermost(x: Value) -> Value:
@@ -373,14 +377,30 @@ def scale(adjoint: Any, rule: Function, y: Any, x: Any) -> None:
         np.multiply(part, rule(some_y, some_x), out=part)
 
 
-def checked(
-    node: Node, values: Sequence[Value], position: int, adjoint: Value, seeds: int, *_: object
-) -> tuple[Value | None, Value]:
-    """The same, but what is not finite is an error at once."""
-    partial, value = pulled(node, values, position, adjoint, seeds)
-    if not is_finite(value):
-        raise OverflowError
-    return partial, value
+def looked_through(
+    tape: Tape,
+    cotangents: Sequence[tuple[Node, Value]],
+    seeds: int,
+    sent: list[Any] | None,
+    wanted: set[int] | None,
+) -> list[Value | None]:
+    """The same slowly: what is not finite is an error at once, but on the way to unwanted nodes."""
+
+    def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
+        if wanted is not None and node.operands[position].index not in wanted:
+            return None, None
+        link = pulled(node, values, position, *rest)
+        if not is_finite(link[1]):
+            raise OverflowError
+        return link
+
+    if sent is not None:
+        sent.clear()
+    adjoints = backward(tape, cotangents, seeds, sent, rule)
+    for node in reversed(tape):
+        if not is_finite(adjoints[node.index]):
+            fail(node, OverflowError())
+    return adjoints
 
 
 def active(tape: Tape, outputs: Iterable[Node]) -> set[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import FLOAT, RAISING, as_value, strictly
+from minigrad.applying import FLOAT, RAISING, as_value, strictly, watched
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
@@ -17,6 +18,9 @@ from minigrad.results import fresh, unshared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class Trace:
@@ -91,33 +95,35 @@ class Trace:
                 return found
         except (FloatingPointError, DomainError):  # some BLAS raise flags without cause
             pass
-        if sent is not None:
-            sent.clear()
-        tape = self.once_more()
-        wanted = sweep.active(tape, self.outputs) if keep != "adjoints" else None
+        tape = self.once_more() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
+        wanted = None if keep == "adjoints" else sweep.active(tape, self.outputs)
+        return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
 
-        def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
-            if wanted is not None and node.operands[position].index not in wanted:
-                return None, None
-            return sweep.checked(node, values, position, *rest)
+    def slowly(self, look: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """What a look finds that stops at what is not finite, and tells its line."""
+        try:
+            return watched(False, "ignore", look, *args, **kwargs)
+        except DomainError as error:
+            self.located(error)
+            raise
 
-        with np.errstate(all="ignore"):
-            found = sweep.backward(tape, cotangents, seeds, sent, rule)
-            for node in reversed(tape):
-                if not is_finite(found[node.index]):
-                    sweep.fail(node, OverflowError())
-        return found
+    def located(self, error: DomainError) -> DomainError:
+        """The error with the user's line that makes its node, which a second evaluation tells."""
+        with suppress(Exception):  # a function may do something else the second time
+            if error.node is not None:
+                again = watched(False, "ignore", self.once_more)
+                error.file, error.line = again.lines[error.node]
+        return error
 
-    def once_more(self) -> Tape:
-        """The same evaluation on a tape that knows the user's lines, to look through slowly."""
+    def once_more(self) -> LinedTape:
+        """The same evaluation on a tape that notes the user's lines."""
         tape = LinedTape()
         inputs = [tape.record(INPUT, (), x.value) for x in self.inputs]
-        self.function(
-            *[
-                inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
-                for x in self.arguments
-            ]
-        )
+        arguments = [
+            inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
+            for x in self.arguments
+        ]
+        self.function(*arguments)
         return tape
 
     def tangents(
@@ -130,10 +136,8 @@ class Trace:
                 return tangents
         except DomainError:
             pass
-        tape = self.once_more()
-        wanted = sweep.active(tape, self.outputs) if for_outputs else None
-        with np.errstate(all="ignore"):
-            return sweep.forward(tape, given, seeds, wanted, checked=True)
+        wanted = sweep.active(self.nodes, self.outputs) if for_outputs else None
+        return self.slowly(sweep.forward, self.nodes, given, seeds, wanted, checked=True)
 
     def verify(self, argnums: Sequence[int]) -> None:
         """Raise if an input or a captured value is not finite, or else a value that tells of it."""
@@ -143,19 +147,23 @@ class Trace:
             if told and node.operation.carries and 0 not in node.shape:
                 telling -= {node.first, node.second}
                 telling.add(node)
-        if not all(is_finite(node.value) for node in telling):
-            for x in self.nodes.unverified:
-                if not is_finite(x.value):
-                    raise self.unusable(x, argnums)
+        if all(is_finite(node.value) for node in telling.union(self.outputs)):
+            return
+        for x in self.nodes.unverified:
+            if not is_finite(x.value):
+                raise self.unusable(x, argnums)
+        for node in self.nodes:  # numpy was told to be silent within the function
+            if not is_finite(node.value):
+                raise self.located(sweep.refused(node, "the value is not finite"))
 
     def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
         """The error of an argument, or of a value within the function, that is not finite."""
         if node.index >= 0:
             what = f"argument {argnums[node.index]} is not finite"
             return DomainError("input", (node.value,), node.index, what)
-        for reader in self.once_more():
-            if any(x.index < 0 and not is_finite(x.value) for x in reader.operands):
-                return sweep.refused(reader, "a captured value is not finite")
+        for reader in self.nodes:
+            if any(x is node for x in reader.operands):
+                return self.located(sweep.refused(reader, "a captured value is not finite"))
         return DomainError("constant", (node.value,), None, "a returned value is not finite")
 
     def cotangents(self, seed: Any) -> list[tuple[Node, Value]]:
@@ -239,21 +247,28 @@ def run(
     argnums: Sequence[int],
     *,
     owning: bool = False,
-    tape: Tape | None = None,
+    strict: bool = True,
 ) -> Trace:
-    """Evaluate on a new tape, or one with inputs; the arguments of these positions are inputs."""
-    tape = Tape(owning=owning) if tape is None else tape
+    """Evaluate on a new tape; the arguments of these positions are inputs."""
+    tape = Tape(owning=owning)
     arguments = list(args)
     for position in argnums:
         arguments[position] = enter(tape, arguments[position], position)
     inputs = tuple(tape)
-    ready = tape.plain or RAISING.get()
-    returned = function(*arguments) if ready else strictly(function, *arguments)
+    ready = tape.plain or not strict or RAISING.get()
+    try:
+        returned = function(*arguments) if ready else strictly(function, *arguments)
+    except FloatingPointError:  # of the function's own numpy, which otherwise only warns
+        if not strict:
+            raise
+        return watched(False, "warn", run, function, args, argnums, owning=owning, strict=False)
     if type(returned) is Node and returned.tape is tape:
         found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
     else:
         several = isinstance(returned, (tuple, list))
         outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
+        if not outputs:
+            raise TypeError("the function returned nothing: it must return at least one number")
         value = tuple(y.value for y in outputs) if several else outputs[0].value
         found = Trace(function, arguments, inputs, tape, outputs, value)
     if tape.unverified:

@@ -101,6 +101,7 @@ def jvp(
     pairs = t.seeded(tangents)
     found = t.tangents(pairs, for_outputs=True)
     out = finished(found, t.outputs, [tangent for _, tangent in pairs])
+    t.nodes.end()
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 
 
@@ -171,7 +172,7 @@ def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     12.0
     """
     if isinstance(argnums, Sequence):
-        rows = [jacobian(grad(function, i), argnums) for i in argnums]
+        rows = [jacobian(grad(function, i), argnums) for i in checked(argnums)]
         return wraps(function)(lambda *args, **kwargs: tuple(row(*args, **kwargs) for row in rows))
     return jacobian(grad(function, argnums), argnums)
 

@@ -185,7 +185,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "tanh": Meaning(lambda mp, x: mp.tanh(x)),
     "tanh_slope": Meaning(lambda mp, y, x: mp.sech(x) ** 2),
     "sigmoid": Meaning(lambda mp, x: 1 / (1 + mp.exp(-x))),
-    "sigmoid_complement": Meaning(lambda mp, y, x: 1 / (1 + mp.exp(x))),
+    "sigmoid_slope": Meaning(lambda mp, y, x: mp.sech(x / 2) ** 2 / 4),
     "softplus": Meaning(lambda mp, x: mp.log1p(mp.exp(-abs(x))) + max(x, 0)),
     "relu": Meaning(lambda mp, x: x if x > 0 else mp.zero, slope=slopes.from_left),
     "abs": _linear(lambda mp, x: abs(x)),

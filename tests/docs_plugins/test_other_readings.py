@@ -100,7 +100,7 @@ def test_wrong_javascript_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 BRANCHES: dict[str, Any] = {
     "tanh_slope": lambda y, x: 1.0 + y * y,
-    "sigmoid_complement": lambda y, x: y,
+    "sigmoid_slope": lambda y, x: y * y,
     "arctan_slope": lambda x: 1.0 / (1.0 - x * x),
     "log1p": lambda x: mg.log(x - 1.0),
     "scaled_power": lambda c, a, b: c * b**a,

@@ -20,7 +20,7 @@ from docs_plugins.second.slopes import MP
 POINTS = [-700.0, -40.0, -3.0, -0.75, -1e-9, 0.0, 1e-9, 0.3, 1.0, 2.5, 40.0, 700.0]
 ELEMENTWISE = [name for name, meaning in MEANINGS.items() if meaning.elementwise]
 
-WITH_THEIR_FUNCTION = {"tanh_slope": "tanh", "sigmoid_complement": "sigmoid"}
+WITH_THEIR_FUNCTION = {"tanh_slope": "tanh", "sigmoid_slope": "sigmoid"}
 
 
 def test_every_operation_of_the_engine_has_a_meaning() -> None:
@@ -36,7 +36,7 @@ def test_the_language_knows_every_operation_but_those_that_only_rules_use() -> N
     unknown = set(minigrad.OPERATIONS) - set(FUNCTIONS)
     assert unknown == {
         *("arctan_slope", "broadcast_to", "index", "log_power", "scaled_power", "scatter"),
-        *("sigmoid_complement", "stated", "tanh_slope", "wins"),
+        *("sigmoid_slope", "stated", "tanh_slope", "wins"),
     }
 
 

@@ -45,7 +45,7 @@ SHAPES = (
 
 WHOLE = {"log_power": (0.0, 1.0)}
 """Guards whose first operand is a whole number, which rules alone choose."""
-FOLLOWS = {"tanh_slope": mg.tanh, "sigmoid_complement": mg.sigmoid}
+FOLLOWS = {"tanh_slope": mg.tanh, "sigmoid_slope": mg.sigmoid}
 """Guards whose first operand is a function of the second, and mean something only there."""
 
 REDUCED: tuple[tuple[Any, dict[str, Any]], ...] = (

@@ -279,6 +279,9 @@ def test_float64_with_a_note_in_its_type_is_float64() -> None:
         lambda kept: mg.grad(lambda x: x * kept)(3.0),
         lambda kept: mg.grad(lambda x: x + mg.sin(kept))(3.0),
         lambda kept: mg.grad(lambda x: mg.sum(mg.stack([x, kept])))(3.0),
+        lambda kept: mg.grad(lambda x: kept)(3.0),
+        mg.vjp(lambda x: x * 3.0, 1.0)[1],
+        lambda kept: mg.jvp(lambda x: x * 3.0, (1.0,), (kept,)),
     ],
 )
 def test_a_value_kept_from_a_derivative_is_refused(end: Any, later: Any) -> None:
@@ -289,9 +292,165 @@ def test_a_value_kept_from_a_derivative_is_refused(end: Any, later: Any) -> None
         return kept[0]
 
     assert end(f)(2.0) is not None
-    with pytest.raises(ValueError, match=r"node\.value"):
+    with pytest.raises(TypeError, match=r"node\.value"):
         later(kept[0])
     assert kept[0].value == 4.0
+
+
+def test_what_jvp_leaves_is_refused_too() -> None:
+    kept: list[Any] = []
+    mg.jvp(lambda x: kept.append(x * x) or x, (2.0,), (1.0,))  # type: ignore[func-returns-value]
+    with pytest.raises(TypeError, match=r"node\.value"):
+        mg.sin(kept[0])
+
+
+@pytest.mark.parametrize("end", [mg.vjp, mg.trace])
+def test_an_error_is_of_the_numbers_that_were_not_of_later_ones(end: Any) -> None:
+    c = np.array([0.0, 1.0])
+    made = end(lambda x: mg.sum(mg.sqrt(x * c)), np.ones(2))
+    c[:] = 4.0
+    back = (lambda: made[1](1.0)) if end is mg.vjp else made.backward
+    with pytest.raises(mg.DomainError, match="sqrt"):
+        back()
+
+
+def test_a_function_that_does_something_else_the_second_time_hides_no_error() -> None:
+    numbers = iter([0.0])
+    with pytest.raises(mg.DomainError, match="sqrt"):
+        mg.grad(lambda x: mg.sqrt(x * next(numbers)))(1.0)
+    random = np.random.default_rng(0)
+
+    def f(x: Any) -> Any:  # linear: its tangent along x is its value
+        return mg.sum(x * random.random(3) * mg.where(mg.sqrt(x) > 0.5, 1.0, 2.0))
+
+    value, tangent = mg.jvp(f, (np.array([0.0, 1.0, 4.0]),), (np.array([0.0, 1.0, 4.0]),))
+    assert value == tangent
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: mg.sum(mg.grad(lambda x: mg.sum(mg.sqrt(a * x)))(np.zeros(2))),
+        lambda a: mg.sum(mg.hessian(lambda x: mg.sum((a * x) ** 1.5))(np.zeros(2))),
+        lambda a: mg.greater(mg.sum(mg.grad(lambda x: mg.sum(mg.sqrt(a * x)))(np.zeros(2))), 1.0),
+    ],
+)
+def test_an_inner_derivative_that_is_not_finite_is_refused(f: Any) -> None:
+    for call in (mg.trace, mg.vjp, lambda f, a: mg.value_and_grad(f)(a)):
+        with pytest.raises(mg.DomainError):
+            call(f, 1.0)
+
+
+@pytest.mark.parametrize("twice", [mg.hessian, lambda f: mg.jacobian(mg.grad(f))])
+def test_a_second_derivative_names_the_operation_that_has_none(twice: Any) -> None:
+    with pytest.raises(mg.DomainError, match=r"^sqrt") as caught:
+        twice(lambda x: mg.sum(mg.sqrt(x)))(np.array([1.0, 0.0]))
+    assert Path(str(caught.value.file)).name == Path(__file__).name
+
+
+def test_silence_within_the_function_hides_no_value() -> None:
+    def f(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return mg.sum(mg.log(x))
+
+    with pytest.raises(mg.DomainError, match=r"^log"):
+        mg.value_and_grad(f)(np.array([-1.0, 2.0]))
+
+
+def test_numpy_of_the_functions_own_only_warns() -> None:
+    c = np.array([0.0, 1.0, 4.0])
+
+    def f(x: Any) -> Any:
+        return mg.sum(x * np.where(c > 0.0, np.log(c), 0.0))
+
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        found = mg.grad(f)(np.ones(3))
+    assert found.tolist() == [0.0, 0.0, math.log(4.0)]
+
+
+@pytest.mark.parametrize("call", [mg.maximum, mg.minimum, mg.greater, mg.multiply])
+def test_a_number_that_is_none_is_refused_among_floats_too(call: Any) -> None:
+    for given in ((1.0, math.nan), (math.nan, 1.0)):
+        with pytest.raises(mg.DomainError):
+            call(*given)
+
+
+def test_an_array_without_axes_is_a_number() -> None:
+    assert type(mg.grad(lambda x: x * np.array(2.0))(1.0)) is float
+    assert type(mg.grad(lambda x: np.array(2.0) * x)(1.0)) is float
+    big = np.array(1e200)
+    with pytest.raises(mg.DomainError):
+        mg.grad(lambda x: (x * big) * big)(1e-300)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ((0, 1), slice(None), (0, 0)),
+        (range(2), slice(None), [3, 0]),
+        (slice(None), (2, 2, 0)),
+        (memoryview(np.array([1, 1, 0])),),
+        (np.array([True, False]), 1),
+        (np.int64(1), Ellipsis, np.uint8(2)),
+    ],
+)
+def test_positions_of_any_kind_are_numpys(key: Any) -> None:
+    x = np.arange(24.0).reshape(2, 3, 4)
+    expected = np.zeros((*x[key].shape, 2, 3, 4))
+    for place in np.ndindex(x[key].shape):
+        expected[place].flat[int(x[key][place])] = 1.0
+    for jacobian in (mg.jacfwd, mg.jacrev):
+        np.testing.assert_array_equal(jacobian(lambda x: x[key])(x), expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "error"),
+    [
+        (np.array([True, False]), IndexError),
+        (np.array([0.9, 1.9]), TypeError),
+        (["1"], TypeError),
+        (np.array(True), TypeError),
+        (True, TypeError),
+        (1.0, TypeError),
+        (7, IndexError),
+    ],
+)
+def test_positions_that_numpy_would_not_take_are_refused(key: Any, error: Any) -> None:
+    with pytest.raises(error):
+        mg.grad(lambda x: mg.sum(x[key]))(np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: mg.concatenate([x, x], None),
+        lambda x: mg.concatenate([x, x], (0, 1)),
+        lambda x: mg.stack([x, x], None),
+        lambda x: mg.broadcast_to(x, (3,)),
+        lambda x: mg.reshape(x, (-1, -1)),
+        lambda x: mg.reshape(x[:0], (0, -1)),
+        lambda x: mg.hessian(mg.sum, []),
+        lambda x: mg.grad(lambda y: ())(2.0),
+    ],
+)
+def test_what_numpy_or_grad_would_not_take_is_refused(call: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        call(np.ones((1, 3)))
+
+
+def test_a_file_beside_the_package_is_the_users(tmp_path: Path) -> None:
+    package = str(Path(str(mg.__file__)).parent)
+    for file in (f"{package}_experiments/net.py", str(tmp_path / "numpy" / "net.py")):
+        scope: dict[str, Any] = {"mg": mg}
+        exec(compile("def f(x):\n    return mg.log(x)", file, "exec"), scope)  # noqa: S102
+        with pytest.raises(mg.DomainError) as caught:
+            mg.grad(scope["f"])(-1.0)
+        assert (caught.value.file, caught.value.line) == (file, 2)
+
+
+def test_an_unknown_mode_of_the_check_is_named() -> None:
+    with pytest.raises(ValueError, match="'rev' and 'fwd'"):
+        mg.check_grads(mg.sin, (1.0,), modes="reverse")
 
 
 @pytest.mark.parametrize("axes", [(3, 4, 5), (0, 1), (0, 0, 1), (-4, 1, 2), (0, 1, 3)])
