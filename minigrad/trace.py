@@ -147,24 +147,23 @@ class Trace:
             if told and node.operation.carries and 0 not in node.shape:
                 telling -= {node.first, node.second}
                 telling.add(node)
-        if all(is_finite(node.value) for node in telling.union(self.outputs)):
-            return
-        for x in self.nodes.unverified:
-            if not is_finite(x.value):
-                raise self.unusable(x, argnums)
-        for node in self.nodes:  # numpy was told to be silent within the function
+        for node in (*telling, *self.outputs):
             if not is_finite(node.value):
-                raise self.located(sweep.refused(node, "the value is not finite"))
+                raise self.unusable(argnums)
 
-    def unusable(self, node: Node, argnums: Sequence[int]) -> DomainError:
-        """The error of an argument, or of a value within the function, that is not finite."""
-        if node.index >= 0:
-            what = f"argument {argnums[node.index]} is not finite"
-            return DomainError("input", (node.value,), node.index, what)
-        for reader in self.nodes:
-            if any(x is node for x in reader.operands):
-                return self.located(sweep.refused(reader, "a captured value is not finite"))
-        return DomainError("constant", (node.value,), None, "a returned value is not finite")
+    def unusable(self, argnums: Sequence[int]) -> DomainError:
+        """The error of the first argument, or else value in the function, that is not finite."""
+        for x in self.inputs:
+            if not is_finite(x.value):
+                what = f"argument {argnums[x.index]} is not finite"
+                return DomainError("input", (x.value,), x.index, what)
+        for node in self.nodes:
+            if any(x.index < 0 and not is_finite(x.value) for x in node.operands):
+                return self.located(sweep.refused(node, "a captured value is not finite"))
+            if not is_finite(node.value):  # numpy was told to be silent in the function
+                return self.located(sweep.refused(node, "the value is not finite"))
+        values = tuple(y.value for y in self.outputs)
+        return DomainError("constant", values, None, "a returned value is not finite")
 
     def cotangents(self, seed: Any) -> list[tuple[Node, Value]]:
         """Each output with its cotangent."""
