@@ -67,10 +67,11 @@ class Printed(NamedTuple):
 
     def __format__(self, need: str) -> str:
         """In brackets where a template needs it to bind more tightly, or as an argument ("f")."""
-        text, binds, bare, _ = self
+        text, binds, bare, ends_open = self
         if need == "f":
             return f" {text}" if bare else f"({text})"
-        return f"({text})" if need and binds < int(need) else text
+        swallowed = ends_open and need >= "5"  # the base of a power: ln 2^{3} would be ln 8
+        return f"({text})" if need and (binds < int(need) or swallowed) else text
 
 
 @lru_cache(maxsize=4096)
@@ -183,7 +184,7 @@ def printed_number(value: Fraction, language: str) -> Printed:
         text = QUOTIENT.sub(r"\\frac{\1}{\2}", text) + (rf" \times 10^{{{power}}}" if power else "")
     elif power:
         text += f"×10{power.translate(SUPERSCRIPTS)}"
-    return Printed(text, binds, bare=text[:1].isdigit())
+    return Printed(text, binds, bare=text[:1].isdigit() and not power)
 
 
 def decimal(value: Fraction) -> str | None:

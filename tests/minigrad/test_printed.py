@@ -13,7 +13,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.readings import printers, symbolic
-from minigrad.readings.expressions import Symbol, symbol
+from minigrad.readings.expressions import Expression, Number, Symbol, symbol
 from minigrad.readings.javascript import Statement, to_javascript_tape
 from tests.minigrad import oracle
 from tests.minigrad.oracle import DEEP
@@ -293,3 +293,20 @@ def test_a_sign_of_its_own_is_not_taken_for_another() -> None:
     signs = [Symbol("x", "x"), Symbol("y", "y")]
     assert [printers.to_text(mg.sin(sign)) for sign in signs] == ["sin(x)", "sin(y)"]
     assert mg.sin(signs[0]) is not mg.sin(Symbol("x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "tex"),
+    [
+        (mg.log(Number(2)) ** 3, r"(\ln 2)^{3}"),
+        (mg.square(mg.tan(Number("0.5"))), r"(\tan 0.5)^{2}"),
+        (mg.sin(Number(1)) ** Symbol("x", "x"), r"(\sin 1)^{x}"),
+        (mg.tan(Symbol("x", "x")) ** 2, r"\tan(x)^{2}"),
+        (mg.square(mg.tan(Number("1e-5"))), r"\tan(1 \times 10^{-5})^{2}"),
+        (mg.log(Number("1e-7")), r"\ln(1 \times 10^{-7})"),
+    ],
+)
+def test_a_function_of_a_bare_number_gets_brackets_as_a_base(
+    expression: Expression, tex: str
+) -> None:
+    assert printers.to_tex(expression) == tex
