@@ -173,6 +173,23 @@ def test_a_partial_of_a_constant_too_long_to_write_is_not_its_double() -> None:
     assert show(computation.numbers["v1.d.x"]).related.startswith("≈ 9.23")
 
 
+@pytest.mark.parametrize(
+    ("body", "call"),
+    [
+        ("def f(x):\n    y = x - mean(x)\n    return sum(y ** 2)", "f([0.1, 0.2, 0.3])"),
+        ("def f(a, b, c):\n    return ((a + b) - c) ** 2", "f(0.1, 0.2, 0.3)"),
+        ("def f(a, b, c):\n    return square((a + b) - c) * 1e20", "f(0.1, 0.2, 0.3)"),
+    ],
+)
+def test_the_square_of_what_is_zero_but_for_rounding_is_no_kink(body: str, call: str) -> None:
+    assert computed(body, call).numbers["value"].value == pytest.approx(0.02, abs=0.02)
+
+
+def test_beside_a_kink_rounding_is_not_excused() -> None:
+    with pytest.raises(compute.ComputationError, match="by the second opinion"):
+        computed("def f(a, b, c):\n    return abs((a + b) - c)", "f(0.1, 0.2, 0.3)")
+
+
 def test_lists_and_named_constants_can_be_quoted() -> None:
     body = "def f(x):\n    rate = 0.1\n    c = 2 * 3\n    t = [0, 1/3]\n"
     computation = computed(body + "    return x - rate * c * x + sum(t * stack([x, x]))", "f(1)")
