@@ -193,11 +193,7 @@ def general(
     """The same for anything: on the innermost trace among the operands, else straight away."""
     values = [plain(x, operation) for x in operands]
     tapes = [x.tape for x in values if type(x) is Node]
-    readings = [x for x in values if isinstance(x, Reading)]
     if tapes:
-        if any(x.settled() is not x for x in readings):
-            settled = [x.settled() if isinstance(x, Reading) else x for x in values]
-            return general(operation, settled, options, tape)
         inner = max(tapes, key=attrgetter("identity"))
         nodes = tuple(
             x if type(x) is Node and x.tape is inner else inner.constant(x) for x in values
@@ -206,8 +202,9 @@ def general(
         return inner.record(operation, nodes, value, options)
     if any(type(x) is np.ndarray and x.dtype == object for x in values):
         return on_objects(operation, values, options or {})
-    if readings:
-        return readings[-1].read(operation, values, options)
+    for x in values:
+        if isinstance(x, Reading):
+            return x.read(operation, values, options)
     return evaluate(operation, values, options, tape)
 
 
@@ -258,8 +255,10 @@ def plain(x: Value, operation: Operation) -> Value:
     kind = type(x)
     if kind is float or kind is Node:
         return x
-    if (kind is np.ndarray and x.dtype is FLOAT and x.ndim) or isinstance(x, Reading):
+    if kind is np.ndarray and x.dtype is FLOAT and x.ndim:
         return x
+    if isinstance(x, Reading):
+        return x.settled()
     if isinstance(x, (list, tuple)) and holds_operands(x):
         return OPERATIONS["stack"].apply([plain(element, operation) for element in x])
     return as_value(x, f"minigrad.{operation.name}")
@@ -283,9 +282,9 @@ def as_value(x: Value, where: str) -> Value:
         array, kind = array.astype(np.float64), "f"
     if kind in "fiub":
         # Not by comparison: a type may be equal to float64 and yet another, with a note in it.
-        return (
-            (array if array.dtype is FLOAT else array.astype(FLOAT)) if array.ndim else float(array)
-        )
+        if not array.ndim:
+            return float(array)
+        return array if array.dtype is FLOAT else array.astype(FLOAT)
     if kind == "O" and any(isinstance(element, Reading) for element in array.flat):
         return array if array.ndim else x
     names = {"c": "complex numbers", "O": "objects", "U": "strings", "S": "bytes"}

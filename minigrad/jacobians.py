@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minigrad import ops
-from minigrad.diagonal import Diagonal, full
-from minigrad.node import Node, Value, shape_of
-from minigrad.results import finished
+from minigrad.node import Node, Reading, Value, shape_of
 from minigrad.structure import reshaped
+from minigrad.sweep import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,3 +115,51 @@ def seeds_last(whole: Value) -> Value:
     """The leading axis of seeds moved to the end."""
     axes = (*range(1, len(shape_of(whole))), 0)
     return whole.transpose(axes) if type(whole) is np.ndarray else ops.transpose(whole, axes)
+
+
+# --- identity seeds that stay diagonal through elementwise operations -----------------------------
+
+
+class Diagonal(Reading):
+    """Seeds, adjoints or tangents that form a diagonal matrix, kept as its diagonal.
+
+    Products with a vector keep it diagonal; a product with a matrix scales that matrix's rows,
+    which is what makes the Jacobian of ``tanh(A @ x)`` as cheap as its closed formula.
+    """
+
+    __slots__ = ("diagonal", "shape")
+    ndim = 2  # seeds, and the elements of a vector
+
+    def __init__(self, diagonal: Value) -> None:
+        """Hold the diagonal, a vector."""
+        self.diagonal = diagonal
+        self.shape = diagonal.shape * 2
+
+    def __mul__(self, other: Value) -> Value:
+        """Stay diagonal, multiplied by a number or a vector."""
+        if type(other) is float or shape_of(other) == self.diagonal.shape:
+            return Diagonal(self.diagonal * other)
+        return full(self) * full(other)
+
+    def __add__(self, other: Value) -> Value:
+        """Stay diagonal, added to another."""
+        if type(other) is Diagonal:
+            return Diagonal(self.diagonal + other.diagonal)
+        return full(self) + other
+
+    def __matmul__(self, other: Value) -> Value:
+        """Scale the rows of a matrix."""
+        if type(other) is not np.ndarray or other.ndim != 2:
+            return full(self) @ other
+        if type(self.diagonal) is not np.ndarray:  # of a trace within a trace
+            return ops.reshape(self.diagonal, (-1, 1)) * other
+        return np.multiply(self.diagonal[:, None], other, order="C")  # of a transposed one as well
+
+    def settled(self) -> Value:
+        """Be the whole matrix to all other operations."""
+        return full(self)
+
+
+def full(x: Value) -> Value:
+    """The whole matrix of a diagonal; anything else as it is."""
+    return ops.multiply(np.eye(len(x.diagonal)), x.diagonal) if isinstance(x, Diagonal) else x
