@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -13,14 +14,9 @@ from minigrad.errors import DomainError, short
 from minigrad.node import Node, Operand, Reading, Tape, Value, is_finite
 from minigrad.operation import OPERATIONS, Function, Operation
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
-
-RAISING: ContextVar[bool] = ContextVar("raising", default=False)
-"""Whether numpy raises its floating point errors in this context already."""
+T = TypeVar("T")
+HANDLING: ContextVar[str] = ContextVar("handling", default="")
+"""How numpy takes floating point errors in this context, where the engine has told it."""
 FLOAT = np.dtype(np.float64)
 KINDS = frozenset({float, np.ndarray})
 FAULTS = (ArithmeticError, ValueError)
@@ -29,19 +25,19 @@ FAULTS = (ArithmeticError, ValueError)
 
 def strictly(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy raises on overflow and undefined values."""
-    if RAISING.get():
+    if HANDLING.get() == "raise":
         return function(*args, **kwargs)
-    return watched(True, "raise", function, *args, **kwargs)
+    return watched("raise", function, *args, **kwargs)
 
 
-def watched(raising: bool, how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def watched(how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy acts so; unless it raises, each operation looks by itself."""
-    token = RAISING.set(raising)
+    token = HANDLING.set(how)
     try:
         with np.errstate(divide=how, over=how, invalid=how):
             return function(*args, **kwargs)
     finally:
-        RAISING.reset(token)
+        HANDLING.reset(token)
 
 
 def unary(operation: Operation) -> Function:
@@ -215,7 +211,7 @@ def on_arrays(
     tape: Tape | None,
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
-    if not RAISING.get():
+    if HANDLING.get() != "raise":
         value = strictly(on_arrays, operation, values, options, tape)
         if tape is None and not is_finite(value):
             refuse(operation, values)

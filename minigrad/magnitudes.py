@@ -58,7 +58,7 @@ def value_size(node: Node, sizes: list[Value]) -> Value:
 
 
 def pulled_size(
-    node: Node, values: list[Value], position: int, size: Value, seeds: int, *_: object
+    node: Node, values: list[Value], position: int, size: Value, seeds: int
 ) -> tuple[Value | None, Value]:
     """Size of the local partial and of the contribution of one link."""
     partials = node.operation.partials

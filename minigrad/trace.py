@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import FLOAT, RAISING, as_value, strictly, watched
+from minigrad.applying import HANDLING, as_value, strictly, watched
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
@@ -16,11 +18,7 @@ from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import INPUT
 from minigrad.sweep import fresh, unshared
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class Trace:
@@ -40,18 +38,31 @@ class Trace:
     def __init__(
         self,
         function: Callable[..., Any],
-        arguments: Sequence[Any],
-        inputs: tuple[Node, ...],
-        nodes: Tape,
-        outputs: tuple[Node, ...],
-        value: Any,
+        args: Sequence[Any],
+        argnums: Sequence[int],
+        owning: bool,
     ) -> None:
+        """Evaluate on a new tape; the arguments of these positions are inputs."""
         self.function = function
-        self.arguments = arguments
-        self.inputs = inputs
-        self.nodes = nodes
-        self.outputs = outputs
-        self.value = value
+        self.arguments = list(args)
+        self.nodes = tape = Tape(owning=owning)
+        for position in argnums:
+            self.arguments[position] = enter(tape, args[position], position)
+        self.inputs = tuple(tape)
+        ready = tape.plain or HANDLING.get()
+        returned = function(*self.arguments) if ready else strictly(function, *self.arguments)
+        self.outputs: tuple[Node, ...]
+        if type(returned) is Node and returned.tape is tape:
+            self.outputs, self.value = (returned,), returned.value
+        else:
+            several = isinstance(returned, (tuple, list))
+            self.outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
+            if not self.outputs:
+                raise TypeError("the function returned nothing: it must return at least one number")
+            values = tuple(y.value for y in self.outputs)
+            self.value = values if several else values[0]
+        if tape.unverified:
+            self.verify(argnums)
 
     def backward(self, seed: Any = None, *, contributions: bool = False) -> sweep.Sweep:
         """Sweep adjoints back from the outputs.
@@ -84,25 +95,23 @@ class Trace:
         keep: sweep.Keep = "adjoints",
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
-        if not self.nodes.plain and not RAISING.get():
-            return strictly(self.adjoints, cotangents, seeds, sent, keep=keep)
+        look = sweep.backward if self.nodes.plain else partial(strictly, sweep.backward)
         try:
-            found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
-            for x in self.inputs:
-                if not is_finite(found[x.index]):  # overflow without a flag
-                    break
-            else:
+            found = look(self.nodes, cotangents, seeds, sent, keep=keep)
+            if all(map(is_finite, [found[x.index] for x in self.inputs])):  # overflow has no flag
                 return found
-        except (FloatingPointError, DomainError):  # some BLAS raise flags without cause
+        except DomainError:  # some BLAS raise flags without cause
             pass
+        if sent is not None:
+            sent.clear()
         tape = self.once_more() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
-        wanted = None if keep == "adjoints" else sweep.active(tape, self.outputs)
+        wanted = range(len(tape)) if keep == "adjoints" else sweep.active(tape, self.outputs)
         return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
 
-    def slowly(self, look: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    def slowly(self, look: Callable[..., T], *args: Any) -> T:
         """What a look finds that stops at what is not finite, and tells its line."""
         try:
-            return watched(False, "ignore", look, *args, **kwargs)
+            return watched("ignore", look, *args)
         except DomainError as error:
             self.located(error)
             raise
@@ -111,7 +120,7 @@ class Trace:
         """The error with the user's line that makes its node, which a second evaluation tells."""
         with suppress(Exception):  # a function may do something else the second time
             if error.node is not None:
-                again = watched(False, "ignore", self.once_more)
+                again = watched("ignore", self.once_more)
                 error.file, error.line = again.lines[error.node]
         return error
 
@@ -136,8 +145,9 @@ class Trace:
                 return tangents
         except DomainError:
             pass
-        wanted = sweep.active(self.nodes, self.outputs) if for_outputs else None
-        return self.slowly(sweep.forward, self.nodes, given, seeds, wanted, checked=True)
+        nodes = self.nodes
+        wanted = sweep.active(nodes, self.outputs) if for_outputs else range(len(nodes))
+        return self.slowly(sweep.forward, nodes, given, seeds, wanted)
 
     def verify(self, argnums: Sequence[int]) -> None:
         """Raise if an input or a captured value is not finite, or else a value that tells of it."""
@@ -241,38 +251,13 @@ def trace(function: Callable[..., Any], *args: Any) -> Trace:
 
 
 def run(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    argnums: Sequence[int],
-    *,
-    owning: bool = False,
-    strict: bool = True,
+    function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], owning: bool = False
 ) -> Trace:
-    """Evaluate on a new tape; the arguments of these positions are inputs."""
-    tape = Tape(owning=owning)
-    arguments = list(args)
-    for position in argnums:
-        arguments[position] = enter(tape, arguments[position], position)
-    inputs = tuple(tape)
-    ready = tape.plain or not strict or RAISING.get()
+    """The trace of a call, of which the arguments of these positions are inputs."""
     try:
-        returned = function(*arguments) if ready else strictly(function, *arguments)
+        return Trace(function, args, argnums, owning)
     except FloatingPointError:  # of the function's own numpy, which otherwise only warns
-        if not strict:
-            raise
-        return watched(False, "warn", run, function, args, argnums, owning=owning, strict=False)
-    if type(returned) is Node and returned.tape is tape:
-        found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
-    else:
-        several = isinstance(returned, (tuple, list))
-        outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
-        if not outputs:
-            raise TypeError("the function returned nothing: it must return at least one number")
-        value = tuple(y.value for y in outputs) if several else outputs[0].value
-        found = Trace(function, arguments, inputs, tape, outputs, value)
-    if tape.unverified:
-        found.verify(argnums)
-    return found
+        return watched("warn", Trace, function, args, argnums, owning)
 
 
 def enter(tape: Tape, given: Any, position: int) -> Node:
@@ -282,8 +267,7 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
             raise DomainError("input", (given,), position, f"argument {position} is not finite")
         return tape.record(INPUT, (), given)
     if not isinstance(given, Operand):
-        if type(given) is not np.ndarray or given.dtype is not FLOAT or not given.ndim:
-            given = as_value(given, f"argument {position}")
+        given = as_value(given, f"argument {position}")
         if tape.owning and type(given) is np.ndarray:
             given = given.copy()
     node = tape.record(INPUT, (), given)

@@ -10,7 +10,7 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.applying import strictly
-from minigrad.jacobians import blocks_of
+from minigrad.jacobians import swept
 from minigrad.node import Value, shape_of
 from minigrad.sweep import finished, fresh, unshared
 from minigrad.trace import Trace, run
@@ -126,7 +126,7 @@ def jacobian(
 
     def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
         t = run(called, args, positions(wanted, len(args)))
-        rows = blocks_of(t, mode)
+        _, _, rows = swept(t, mode)
         t.nodes.end()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]
