@@ -23,15 +23,10 @@ FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
 
-def strictly(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Call a function while numpy raises on overflow and undefined values."""
-    if HANDLING.get() == "raise":
-        return function(*args, **kwargs)
-    return watched("raise", function, *args, **kwargs)
-
-
 def watched(how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy acts so; unless it raises, each operation looks by itself."""
+    if HANDLING.get() == how:
+        return function(*args, **kwargs)
     token = HANDLING.set(how)
     try:
         with np.errstate(divide=how, over=how, invalid=how):
@@ -153,11 +148,9 @@ def evaluate(
             floats = False
         elif math.isnan(x):  # of which Python's max(1.0, x) knows nothing
             refuse(operation, operands, tape)
-    return (
-        number(operation, operands, tape)
-        if floats
-        else on_arrays(operation, operands, options, tape)
-    )
+    if floats:
+        return number(operation, operands, tape)
+    return on_arrays(operation, operands, options, tape)
 
 
 def number(operation: Operation, operands: Sequence[float], tape: Tape | None = None) -> float:
@@ -212,7 +205,7 @@ def on_arrays(
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
     if HANDLING.get() != "raise":
-        value = strictly(on_arrays, operation, values, options, tape)
+        value = watched("raise", on_arrays, operation, values, options, tape)
         if tape is None and not is_finite(value):
             refuse(operation, values)
         return value

@@ -6,6 +6,7 @@ to be judged against these sizes, since rounding errors are proportional to them
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,10 +50,8 @@ def value_size(node: Node, sizes: list[Value]) -> Value:
     total: Value = 0.0
     for position, operand in enumerate(node.operands):
         if operand.index >= 0:
-            try:
+            with suppress(ArithmeticError):  # no derivative there: the value's own size is all
                 total = total + sent_size(node, position, sizes[operand.index], "push")[1]
-            except ArithmeticError:  # no derivative there: the value's own size is all there is
-                continue
     size = np.fmax(abs(node.value), total)
     return np.broadcast_to(size, node.shape) if node.shape else float(size)
 

@@ -122,7 +122,7 @@ class Node(Operand):
     @property
     def size(self) -> int:
         """Number of elements."""
-        return prod(self.shape)
+        return self.value.size if type(self.value) is np.ndarray else prod(self.shape)
 
     T = missing("T", "transpose")
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import HANDLING, as_value, strictly, watched
+from minigrad.applying import FLOAT, HANDLING, as_value, watched
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
@@ -49,8 +48,10 @@ class Trace:
         for position in argnums:
             self.arguments[position] = enter(tape, args[position], position)
         self.inputs = tuple(tape)
-        ready = tape.plain or HANDLING.get()
-        returned = function(*self.arguments) if ready else strictly(function, *self.arguments)
+        if tape.plain or HANDLING.get():
+            returned = function(*self.arguments)
+        else:
+            returned = watched("raise", function, *self.arguments)
         self.outputs: tuple[Node, ...]
         if type(returned) is Node and returned.tape is tape:
             self.outputs, self.value = (returned,), returned.value
@@ -95,10 +96,14 @@ class Trace:
         keep: sweep.Keep = "adjoints",
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
-        look = sweep.backward if self.nodes.plain else partial(strictly, sweep.backward)
+        if not self.nodes.plain and HANDLING.get() != "raise":
+            return watched("raise", self.adjoints, cotangents, seeds, sent, keep=keep)
         try:
-            found = look(self.nodes, cotangents, seeds, sent, keep=keep)
-            if all(map(is_finite, [found[x.index] for x in self.inputs])):  # overflow has no flag
+            found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
+            for x in self.inputs:
+                if not is_finite(found[x.index]):  # overflow without a flag
+                    break
+            else:
                 return found
         except DomainError:  # some BLAS raise flags without cause
             pass
@@ -140,7 +145,7 @@ class Trace:
     ) -> list[Value | None]:
         """Tangents of all nodes; for the outputs' sake alone what they need not may have none."""
         try:
-            tangents = strictly(sweep.forward, self.nodes, given, seeds)
+            tangents = watched("raise", sweep.forward, self.nodes, given, seeds)
             if all(is_finite(tangents[y.index]) for y in self.outputs if y.index >= 0):
                 return tangents
         except DomainError:
@@ -267,7 +272,8 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
             raise DomainError("input", (given,), position, f"argument {position} is not finite")
         return tape.record(INPUT, (), given)
     if not isinstance(given, Operand):
-        given = as_value(given, f"argument {position}")
+        if type(given) is not np.ndarray or given.dtype is not FLOAT or not given.ndim:
+            given = as_value(given, f"argument {position}")
         if tape.owning and type(given) is np.ndarray:
             given = given.copy()
     node = tape.record(INPUT, (), given)

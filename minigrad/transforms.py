@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import ops
-from minigrad.applying import strictly
+from minigrad.applying import watched
 from minigrad.jacobians import swept
 from minigrad.node import Value, shape_of
 from minigrad.sweep import finished, fresh, unshared
@@ -122,7 +122,7 @@ def jacobian(
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         called = partial(function, **kwargs) if kwargs else function
-        return strictly(whole, called, args)
+        return watched("raise", whole, called, args)
 
     def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
         t = run(called, args, positions(wanted, len(args)))
