@@ -6,16 +6,14 @@ to be judged against these sizes, since rounding errors are proportional to them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.node import Node, Value, shape_of
-
-if TYPE_CHECKING:
-    from minigrad.trace import Trace
+from minigrad.node import Node, Tape, Value, shape_of
 
 
 class Magnitudes(sweep.Sweep):
@@ -33,16 +31,16 @@ class Magnitudes(sweep.Sweep):
         self.values = values
 
 
-def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
-    """Sizes of all values, and of all adjoints and contributions for a seed (ones by default)."""
+def magnitudes(tape: Tape, cotangents: Sequence[tuple[Node, Value]]) -> Magnitudes:
+    """Sizes of all values, and of all adjoints and contributions for these cotangents."""
     with np.errstate(all="ignore"):
         sizes: list[Value] = []
-        for node in trace.nodes:
+        for node in tape:
             sizes.append(value_size(node, sizes))
         sent: list[Any] = []
-        pairs = [(y, abs(g)) for y, g in trace.cotangents(seed)]
-        adjoints = sweep.backward(trace.nodes, pairs, sent=sent, rule=pulled_size)
-    return Magnitudes(sizes, trace.nodes, adjoints, sent)
+        pairs = [(y, abs(g)) for y, g in cotangents]
+        adjoints = sweep.backward(tape, pairs, sent=sent, rule=pulled_size)
+    return Magnitudes(sizes, tape, adjoints, sent)
 
 
 def value_size(node: Node, sizes: list[Value]) -> Value:

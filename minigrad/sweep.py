@@ -268,14 +268,12 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
             else:
-                values = [x.value for x in node.operands]
                 for position, operand in enumerate(node.operands):
-                    if operand.index >= 0:
-                        link = pulled(node, values, position, adjoint, 0)
-                        if link[1] is not None:
-                            if keep:
-                                keep(link[0])
-                            accumulate(adjoints, operand.index, link[1])
+                    if operand.index >= 0 and node.operation.partials[position] is not None:
+                        partial = local_partial(node, position)
+                        if keep:
+                            keep(partial)
+                        accumulate(adjoints, operand.index, partial * adjoint)
     except FAULTS as error:
         fail(node, error)
 

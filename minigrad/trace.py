@@ -212,7 +212,7 @@ class Trace:
         >>> trace(lambda a, b: a - b, 2.0, 2.0).magnitudes().values
         [2.0, 2.0, 4.0]
         """
-        return magnitudes(self, seed)
+        return magnitudes(self.nodes, self.cotangents(seed))
 
     def jacobian(self, mode: str | None = None) -> Jacobian:
         """The Jacobian, in the mode that needs fewer passes (reverse where they are equal).
