@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -13,35 +14,25 @@ from minigrad.errors import DomainError, short
 from minigrad.node import Node, Operand, Reading, Tape, Value, is_finite
 from minigrad.operation import OPERATIONS, Function, Operation
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
-
-RAISING: ContextVar[bool] = ContextVar("raising", default=False)
-"""Whether numpy raises its floating point errors in this context already."""
+T = TypeVar("T")
+HANDLING: ContextVar[str] = ContextVar("handling", default="")
+"""How numpy takes floating point errors in this context, where the engine has told it."""
 FLOAT = np.dtype(np.float64)
 KINDS = frozenset({float, np.ndarray})
 FAULTS = (ArithmeticError, ValueError)
 """What Python's own arithmetic raises outside a function's domain."""
 
 
-def strictly(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Call a function while numpy raises on overflow and undefined values."""
-    if RAISING.get():
-        return function(*args, **kwargs)
-    return watched(True, "raise", function, *args, **kwargs)
-
-
-def watched(raising: bool, how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def watched(how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function while numpy acts so; unless it raises, each operation looks by itself."""
-    token = RAISING.set(raising)
+    if HANDLING.get() == how:
+        return function(*args, **kwargs)
+    token = HANDLING.set(how)
     try:
         with np.errstate(divide=how, over=how, invalid=how):
             return function(*args, **kwargs)
     finally:
-        RAISING.reset(token)
+        HANDLING.reset(token)
 
 
 def unary(operation: Operation) -> Function:
@@ -157,11 +148,9 @@ def evaluate(
             floats = False
         elif math.isnan(x):  # of which Python's max(1.0, x) knows nothing
             refuse(operation, operands, tape)
-    return (
-        number(operation, operands, tape)
-        if floats
-        else on_arrays(operation, operands, options, tape)
-    )
+    if floats:
+        return number(operation, operands, tape)
+    return on_arrays(operation, operands, options, tape)
 
 
 def number(operation: Operation, operands: Sequence[float], tape: Tape | None = None) -> float:
@@ -193,11 +182,7 @@ def general(
     """The same for anything: on the innermost trace among the operands, else straight away."""
     values = [plain(x, operation) for x in operands]
     tapes = [x.tape for x in values if type(x) is Node]
-    readings = [x for x in values if isinstance(x, Reading)]
     if tapes:
-        if any(x.settled() is not x for x in readings):
-            settled = [x.settled() if isinstance(x, Reading) else x for x in values]
-            return general(operation, settled, options, tape)
         inner = max(tapes, key=attrgetter("identity"))
         nodes = tuple(
             x if type(x) is Node and x.tape is inner else inner.constant(x) for x in values
@@ -206,8 +191,9 @@ def general(
         return inner.record(operation, nodes, value, options)
     if any(type(x) is np.ndarray and x.dtype == object for x in values):
         return on_objects(operation, values, options or {})
-    if readings:
-        return readings[-1].read(operation, values, options)
+    for x in values:
+        if isinstance(x, Reading):
+            return x.read(operation, values, options)
     return evaluate(operation, values, options, tape)
 
 
@@ -218,8 +204,8 @@ def on_arrays(
     tape: Tape | None,
 ) -> Value:
     """The value on arrays of numbers; overflow and undefined values are errors."""
-    if not RAISING.get():
-        value = strictly(on_arrays, operation, values, options, tape)
+    if HANDLING.get() != "raise":
+        value = watched("raise", on_arrays, operation, values, options, tape)
         if tape is None and not is_finite(value):
             refuse(operation, values)
         return value
@@ -258,8 +244,10 @@ def plain(x: Value, operation: Operation) -> Value:
     kind = type(x)
     if kind is float or kind is Node:
         return x
-    if (kind is np.ndarray and x.dtype is FLOAT and x.ndim) or isinstance(x, Reading):
+    if kind is np.ndarray and x.dtype is FLOAT and x.ndim:
         return x
+    if isinstance(x, Reading):
+        return x.settled()
     if isinstance(x, (list, tuple)) and holds_operands(x):
         return OPERATIONS["stack"].apply([plain(element, operation) for element in x])
     return as_value(x, f"minigrad.{operation.name}")
@@ -283,9 +271,9 @@ def as_value(x: Value, where: str) -> Value:
         array, kind = array.astype(np.float64), "f"
     if kind in "fiub":
         # Not by comparison: a type may be equal to float64 and yet another, with a note in it.
-        return (
-            (array if array.dtype is FLOAT else array.astype(FLOAT)) if array.ndim else float(array)
-        )
+        if not array.ndim:
+            return float(array)
+        return array if array.dtype is FLOAT else array.astype(FLOAT)
     if kind == "O" and any(isinstance(element, Reading) for element in array.flat):
         return array if array.ndim else x
     names = {"c": "complex numbers", "O": "objects", "U": "strings", "S": "bytes"}

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minigrad import ops
-from minigrad.diagonal import Diagonal, full
-from minigrad.node import Node, Value, shape_of
-from minigrad.results import finished
+from minigrad.node import Node, Reading, Value, shape_of
 from minigrad.structure import reshaped
+from minigrad.sweep import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,47 +37,41 @@ class Jacobian(NamedTuple):
 
 def jacobian(trace: Trace, mode: str | None = None) -> Jacobian:
     """The Jacobian, in the mode that needs fewer passes (reverse where they are equal)."""
-    rows, columns = total_size(trace.outputs), total_size(trace.inputs)
-    mode = mode or ("reverse" if rows <= columns else "forward")
-    blocks = blocks_of(trace, mode)
-    matrix = ops.concatenate(
-        [
-            ops.concatenate([ops.reshape(block, (y.size, x.size)) for block, x in pairs], 1)
-            for y, pairs in (
-                (y, list(zip(row, trace.inputs, strict=True)))
-                for y, row in zip(trace.outputs, blocks, strict=True)
-            )
-        ]
-    )
-    return Jacobian(matrix, mode, rows if mode == "reverse" else columns, blocks)
+    mode, passes, blocks = swept(trace, mode)
+    rows = []
+    for y, row in zip(trace.outputs, blocks, strict=True):
+        pairs = zip(row, trace.inputs, strict=True)
+        rows.append(ops.concatenate([ops.reshape(b, (y.size, x.size)) for b, x in pairs], 1))
+    return Jacobian(ops.concatenate(rows), mode, passes, blocks)
 
 
-def blocks_of(trace: Trace, mode: str | None = None) -> tuple[tuple[Value, ...], ...]:
-    """For each output, for each input, the partial derivatives of all their elements."""
+def swept(trace: Trace, mode: str | None) -> tuple[str, int, tuple[tuple[Value, ...], ...]]:
+    """The mode, its passes, and the blocks of a Jacobian."""
     outputs, inputs = trace.outputs, trace.inputs
     rows, columns = total_size(outputs), total_size(inputs)
     if mode not in {None, "reverse", "forward"}:
         raise ValueError(f"mode {mode!r}: there are 'reverse' and 'forward'")
-    reverse = mode == "reverse" if mode else rows <= columns
-    if reverse and len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
-        found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
-        return (finished(found, inputs),)
-    starts, ends, count = (outputs, inputs, rows) if reverse else (inputs, outputs, columns)
-    given = identity(starts, count)
-    if reverse:
-        found = trace.adjoints(given, 1, keep="tape")
+    if mode == "reverse" or (mode is None and rows <= columns):
+        mode, starts, ends, count = "reverse", outputs, inputs, rows
+        if len(outputs) == 1 and not outputs[0].shape:  # a gradient needs no axis of seeds
+            found = trace.adjoints([(outputs[0], 1.0)], keep="tape")
+            return mode, count, (finished(found, inputs),)
+        found = trace.adjoints(identity(starts, count), 1, keep="tape")
     else:
-        found = trace.tangents(given, 1, for_outputs=True)
+        mode, starts, ends, count = "forward", inputs, outputs, columns
+        found = trace.tangents(identity(starts, count), 1, for_outputs=True)
+    reverse = mode == "reverse"
     if len(outputs) == len(inputs) == 1:
         whole = seeded(found, ends[0], count)
         whole = whole if reverse else seeds_last(whole)
-        return ((reshaped(whole, outputs[0].shape + inputs[0].shape),),)
+        return mode, count, ((reshaped(whole, outputs[0].shape + inputs[0].shape),),)
     parts: Any = [split(seeded(found, node, count), starts) for node in ends]
     parts = zip(*parts, strict=True) if reverse else [map(seeds_last, row) for row in parts]
-    return tuple(
+    blocks = tuple(
         tuple([reshaped(part, y.shape + x.shape) for x, part in zip(inputs, row, strict=True)])
         for y, row in zip(outputs, parts, strict=True)
     )
+    return mode, count, blocks
 
 
 def total_size(nodes: Sequence[Node]) -> int:
@@ -116,3 +109,51 @@ def seeds_last(whole: Value) -> Value:
     """The leading axis of seeds moved to the end."""
     axes = (*range(1, len(shape_of(whole))), 0)
     return whole.transpose(axes) if type(whole) is np.ndarray else ops.transpose(whole, axes)
+
+
+# --- identity seeds that stay diagonal through elementwise operations -----------------------------
+
+
+class Diagonal(Reading):
+    """Seeds, adjoints or tangents that form a diagonal matrix, kept as its diagonal.
+
+    Products with a vector keep it diagonal; a product with a matrix scales that matrix's rows,
+    which is what makes the Jacobian of ``tanh(A @ x)`` as cheap as its closed formula.
+    """
+
+    __slots__ = ("diagonal", "shape")
+    ndim = 2  # seeds, and the elements of a vector
+
+    def __init__(self, diagonal: Value) -> None:
+        """Hold the diagonal, a vector."""
+        self.diagonal = diagonal
+        self.shape = diagonal.shape * 2
+
+    def __mul__(self, other: Value) -> Value:
+        """Stay diagonal, multiplied by a number or a vector."""
+        if type(other) is float or shape_of(other) == self.diagonal.shape:
+            return Diagonal(self.diagonal * other)
+        return full(self) * full(other)
+
+    def __add__(self, other: Value) -> Value:
+        """Stay diagonal, added to another."""
+        if type(other) is Diagonal:
+            return Diagonal(self.diagonal + other.diagonal)
+        return full(self) + other
+
+    def __matmul__(self, other: Value) -> Value:
+        """Scale the rows of a matrix."""
+        if type(other) is not np.ndarray or other.ndim != 2:
+            return full(self) @ other
+        if type(self.diagonal) is not np.ndarray:  # of a trace within a trace
+            return ops.reshape(self.diagonal, (-1, 1)) * other
+        return np.multiply(self.diagonal[:, None], other, order="C")  # of a transposed one as well
+
+    def settled(self) -> Value:
+        """Be the whole matrix to all other operations."""
+        return full(self)
+
+
+def full(x: Value) -> Value:
+    """The whole matrix of a diagonal; anything else as it is."""
+    return ops.multiply(np.eye(len(x.diagonal)), x.diagonal) if isinstance(x, Diagonal) else x

@@ -6,15 +6,14 @@ to be judged against these sizes, since rounding errors are proportional to them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.node import Node, Value, shape_of
-
-if TYPE_CHECKING:
-    from minigrad.trace import Trace
+from minigrad.node import Node, Tape, Value, shape_of
 
 
 class Magnitudes(sweep.Sweep):
@@ -32,16 +31,16 @@ class Magnitudes(sweep.Sweep):
         self.values = values
 
 
-def magnitudes(trace: Trace, seed: object = None) -> Magnitudes:
-    """Sizes of all values, and of all adjoints and contributions for a seed (ones by default)."""
+def magnitudes(tape: Tape, cotangents: Sequence[tuple[Node, Value]]) -> Magnitudes:
+    """Sizes of all values, and of all adjoints and contributions for these cotangents."""
     with np.errstate(all="ignore"):
         sizes: list[Value] = []
-        for node in trace.nodes:
+        for node in tape:
             sizes.append(value_size(node, sizes))
         sent: list[Any] = []
-        pairs = [(y, abs(g)) for y, g in trace.cotangents(seed)]
-        adjoints = sweep.backward(trace.nodes, pairs, sent=sent, rule=pulled_size)
-    return Magnitudes(sizes, trace.nodes, adjoints, sent)
+        pairs = [(y, abs(g)) for y, g in cotangents]
+        adjoints = sweep.backward(tape, pairs, sent=sent, rule=pulled_size)
+    return Magnitudes(sizes, tape, adjoints, sent)
 
 
 def value_size(node: Node, sizes: list[Value]) -> Value:
@@ -49,16 +48,14 @@ def value_size(node: Node, sizes: list[Value]) -> Value:
     total: Value = 0.0
     for position, operand in enumerate(node.operands):
         if operand.index >= 0:
-            try:
+            with suppress(ArithmeticError):  # no derivative there: the value's own size is all
                 total = total + sent_size(node, position, sizes[operand.index], "push")[1]
-            except ArithmeticError:  # no derivative there: the value's own size is all there is
-                continue
     size = np.fmax(abs(node.value), total)
     return np.broadcast_to(size, node.shape) if node.shape else float(size)
 
 
 def pulled_size(
-    node: Node, values: list[Value], position: int, size: Value, seeds: int, *_: object
+    node: Node, values: list[Value], position: int, size: Value, seeds: int
 ) -> tuple[Value | None, Value]:
     """Size of the local partial and of the contribution of one link."""
     partials = node.operation.partials

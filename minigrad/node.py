@@ -29,6 +29,11 @@ class Operand:
         __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = OPERATOR
         __neg__ = __abs__ = __gt__ = __ge__ = __lt__ = __le__ = OPERATOR
 
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(shape_of(self))
+
     def __pos__(self) -> Any:
         return self
 
@@ -45,20 +50,15 @@ class Reading(Operand):
 
     __slots__ = ()
 
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(shape_of(self))
+    def settled(self) -> Value:
+        """What an operation is applied to: itself, or the value that it is another form of."""
+        return self
 
     def read(
         self, operation: Operation, operands: Sequence[Value], options: Mapping[str, Any] | None
     ) -> Value:
         """What the operation gives on these operands, of which at least one is a reading."""
         raise NotImplementedError
-
-    def settled(self) -> Value:
-        """What stands for it beside a node: itself, or the node that it is made of."""
-        return self
 
 
 def advice(name: str) -> str:
@@ -117,17 +117,12 @@ class Node(Operand):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; empty for a scalar."""
-        return shape_of(self.value)
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return len(self.shape)
+        return getattr(self.value, "shape", ())
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return prod(self.shape)
+        return self.value.size if type(self.value) is np.ndarray else prod(self.shape)
 
     T = missing("T", "transpose")
 

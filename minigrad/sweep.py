@@ -7,8 +7,9 @@ or tangent has one leading axis more than its node: a whole Jacobian is one swee
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -17,11 +18,6 @@ from minigrad.applying import FAULTS
 from minigrad.errors import DomainError
 from minigrad.node import Node, Tape, Value, is_finite, shape_of, zeros
 from minigrad.operation import first_operand, second_operand
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from minigrad.operation import Function
 
 NO_OPTIONS: dict[str, Any] = {}
 Keep = Literal["adjoints", "tape", "nothing"]
@@ -118,8 +114,7 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
             "nothing" of these that is large, since nobody will read them again.
 
     Raises:
-        DomainError: If a derivative is not finite.
-        FloatingPointError: If numpy says so; some BLAS do without cause. ``checked`` decides.
+        DomainError: If a derivative is not finite, or numpy says so: some BLAS do without cause.
     """
     adjoints: list[Value | None] = [None] * len(tape)
     for y, cotangent in cotangents:
@@ -129,15 +124,13 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
         sweep_floats(tape, adjoints, sent)
         return adjoints
     rule = rule or pulled
-    release = keep != "adjoints"
-    large = (  # where seeds lead, no adjoint has the shape of a value
-        release
+    spending = (  # where seeds lead, no adjoint has the shape of a value
+        keep == "nothing"
         and not seeds
         and any(node.first is not None and is_large(node.value) for node in tape)
     )
     alone: set[int] = set()  # nodes whose adjoint is an array that nothing else refers to
-    forgetting = large and keep == "nothing"
-    if forgetting:
+    if spending:
         forget_unread(tape)
     node: Any
     try:
@@ -152,26 +145,27 @@ def backward(  # noqa: C901, PLR0912  (one loop; the options are readings of it)
                 continue
             operands = node.operands
             values = [x.value for x in operands]
-            spent = large and own in alone and len(operands) == 1
+            spent = spending and own in alone and len(operands) == 1
             for position, operand in enumerate(operands):
                 index = operand.index
                 if index >= 0:
-                    partial, value = rule(node, values, position, adjoint, seeds, spent)
+                    if spent and scaled(adjoint, node, values):
+                        partial, value = None, adjoint
+                    else:
+                        partial, value = rule(node, values, position, adjoint, seeds)
                     if value is None:
                         continue
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
                     if sent is not None:
                         sent.append((partial, value))
-                    elif large and (spent or value is not adjoint) and is_own(value):
+                    elif spending and (spent or value is not adjoint) and is_own(value):
                         alone.add(index)
-            if release:
+            if keep != "adjoints":
                 adjoints[own] = None
-            if forgetting:
+            if spending:
                 forget(node)
     except FAULTS as error:
-        if isinstance(error, FloatingPointError):
-            raise
         fail(node, error)
     return adjoints
 
@@ -274,14 +268,12 @@ def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
                     before = adjoints[index]
                     adjoints[index] = value if before is None else before + value
             else:
-                values = [x.value for x in node.operands]
                 for position, operand in enumerate(node.operands):
-                    if operand.index >= 0:
-                        link = pulled(node, values, position, adjoint, 0)
-                        if link[1] is not None:
-                            if keep:
-                                keep(link[0])
-                            accumulate(adjoints, operand.index, link[1])
+                    if operand.index >= 0 and node.operation.partials[position] is not None:
+                        partial = local_partial(node, position)
+                        if keep:
+                            keep(partial)
+                        accumulate(adjoints, operand.index, partial * adjoint)
     except FAULTS as error:
         fail(node, error)
 
@@ -314,17 +306,9 @@ def accumulate(sums: list[Value | None], index: int, value: Value) -> None:
 
 
 def pulled(
-    node: Node,
-    values: Sequence[Value],
-    position: int,
-    adjoint: Value,
-    seeds: int,
-    spent: bool = False,
+    node: Node, values: Sequence[Value], position: int, adjoint: Value, seeds: int
 ) -> tuple[Value | None, Value]:
-    """Local partial and contribution of one link; None for both if nothing ever goes over it.
-
-    The contribution may take the memory of a spent adjoint, which nothing else reads.
-    """
+    """Local partial and contribution of one link; None for both if nothing ever goes over it."""
     operation = node.operation
     partials = operation.partials
     rule = partials[position] if partials else operation.pull[position]
@@ -336,9 +320,6 @@ def pulled(
         return None, None
     elif not partials:
         value = rule(adjoint, node.value, *values, **(node.options or NO_OPTIONS))
-    elif spent and in_one_piece(adjoint, node.value, *values):
-        scale(adjoint, rule, node.value, values[0])
-        return None, adjoint
     else:
         partial = rule(node.value, *values)
         value = adjoint * partial
@@ -357,24 +338,22 @@ def is_own(value: Value) -> bool:
     return type(value) is np.ndarray and value.base is None
 
 
-def in_one_piece(adjoint: Value, *values: Value) -> bool:
-    """Whether all are large arrays of one shape whose elements lie in order."""
-    return (
-        is_large(adjoint)
-        and adjoint.flags.c_contiguous
-        and all(
-            type(x) is np.ndarray and x.shape == adjoint.shape and x.flags.c_contiguous
-            for x in values
-        )
-    )
+def scaled(adjoint: Value, node: Node, values: Sequence[Value]) -> bool:
+    """Multiply a large adjoint by a local partial, in its own memory, if all lies there in order.
 
-
-def scale(adjoint: Any, rule: Function, y: Any, x: Any) -> None:
-    """Multiply an adjoint by local partials, which in blocks never leave the processor's cache."""
-    parts = [array.reshape(-1) for array in (adjoint, y, x)]
+    Blocks of it never leave the processor's cache.
+    """
+    rule = node.operation.partials and node.operation.partials[0]
+    arrays = (adjoint, node.value, *values)
+    if not callable(rule) or not all(
+        is_large(x) and x.shape == adjoint.shape and x.flags.c_contiguous for x in arrays
+    ):
+        return False
+    parts = [x.reshape(-1) for x in arrays]
     for start in range(0, adjoint.size, BLOCK):
-        part, some_y, some_x = (array[start : start + BLOCK] for array in parts)
-        np.multiply(part, rule(some_y, some_x), out=part)
+        part, *operands = (x[start : start + BLOCK] for x in parts)
+        np.multiply(part, rule(*operands), out=part)
+    return True
 
 
 def looked_through(
@@ -382,25 +361,24 @@ def looked_through(
     cotangents: Sequence[tuple[Node, Value]],
     seeds: int,
     sent: list[Any] | None,
-    wanted: set[int] | None,
+    wanted: Container[int],
 ) -> list[Value | None]:
     """The same slowly: what is not finite is an error at once, but on the way to unwanted nodes."""
 
     def rule(node: Node, values: Sequence[Value], position: int, *rest: Any) -> Any:
-        if wanted is not None and node.operands[position].index not in wanted:
+        if node.operands[position].index not in wanted:
             return None, None
-        link = pulled(node, values, position, *rest)
-        if not is_finite(link[1]):
-            raise OverflowError
-        return link
+        partial, value = pulled(node, values, position, *rest)
+        return partial, looked_at(node, value)
 
-    if sent is not None:
-        sent.clear()
-    adjoints = backward(tape, cotangents, seeds, sent, rule)
-    for node in reversed(tape):
-        if not is_finite(adjoints[node.index]):
-            fail(node, OverflowError())
-    return adjoints
+    return backward(tape, cotangents, seeds, sent, rule, looked_at)
+
+
+def looked_at(_node: Node, value: Value) -> Value:
+    """An adjoint, tangent or contribution, which must be finite."""
+    if not is_finite(value):
+        raise OverflowError
+    return value
 
 
 def active(tape: Tape, outputs: Iterable[Node]) -> set[int]:
@@ -435,11 +413,9 @@ def unbroadcast(value: Value, shape: tuple[int, ...], seeds: int) -> Value:
     have = shape_of(value)
     if have[seeds:] == shape:
         return value
-    extra = len(have) - seeds - len(shape)
-    axes = tuple(range(seeds, seeds + extra))
-    if have[seeds + extra :] != shape:
-        repeated = enumerate(shape, seeds + extra)
-        axes += tuple(axis for axis, n in repeated if n == 1 and have[axis] != 1)
+    start = len(have) - len(shape)
+    stretched = [axis for axis, n in enumerate(shape, start) if n == 1 != have[axis]]
+    axes = (*range(seeds, start), *stretched)
     if axes:
         value = np.add.reduce(value, axes) if type(value) is np.ndarray else ops.sum(value, axes)
     target = have[:seeds] + shape
@@ -452,9 +428,7 @@ def forward(
     tape: Tape,
     given: Iterable[tuple[Node, Value]],
     seeds: int = 0,
-    wanted: set[int] | None = None,
-    *,
-    checked: bool = False,
+    wanted: Container[int] | None = None,
 ) -> list[Value | None]:
     """Tangents of all nodes, given those of the inputs.
 
@@ -462,8 +436,7 @@ def forward(
         tape: The nodes in order.
         given: Pairs of an input and its tangent.
         seeds: How many leading axes of seeds the tangents have: 0 or 1.
-        wanted: Indices of the nodes to go over; all if omitted.
-        checked: Whether to look at every node for what is not finite.
+        wanted: Indices of the nodes to go over and to look at; all, and at none, if omitted.
 
     Raises:
         DomainError: If a derivative is not finite.
@@ -483,8 +456,8 @@ def forward(
                     value = pushed(node, values, position, tangent, seeds)
                     if value is not None:
                         accumulate(tangents, node.index, value)
-                    if checked and not is_finite(value):
-                        raise OverflowError
+                    if wanted is not None:
+                        looked_at(node, value)
     except FAULTS as error:
         fail(node, error)
     return tangents
@@ -508,3 +481,45 @@ def pushed(node: Node, values: Sequence[Value], position: int, tangent: Value, s
     if have[seeds:] == shape:
         return value
     return ops.broadcast_to(value, shape_of(tangent)[:seeds] + shape)
+
+
+# --- what is handed to the user: arrays that share no memory with anything of the engine's --------
+
+
+def finished(
+    found: Sequence[Value | None], nodes: Sequence[Node], taken: Sequence[Value] = ()
+) -> tuple[Any, ...]:
+    """Results for the user: zeros where nothing depends, and arrays that share nothing."""
+    results = []
+    for node in nodes:
+        result = found[node.index] if node.index >= 0 else None
+        results.append(zeros(node.shape) if result is None else result)
+    return unshared(results, taken)
+
+
+def unshared(results: Sequence[Value], taken: Sequence[Value] = ()) -> tuple[Value, ...]:
+    """The same arrays, copied where two of them, or one that is taken, share memory."""
+    out = list(results)
+    if np.ndarray not in map(type, out):
+        return tuple(out)
+    seen = {id(memory(x)) for x in taken}
+    for position, result in enumerate(out):
+        if type(result) is np.ndarray:
+            if id(memory(result)) in seen:
+                out[position] = result.copy()
+            seen.add(id(memory(out[position])))
+    return tuple(out)
+
+
+def memory(x: Value) -> Value:
+    """The array that a view looks at."""
+    while getattr(x, "base", None) is not None:
+        x = x.base
+    return x
+
+
+def fresh(value: Any) -> Any:
+    """A value that the caller may change."""
+    if isinstance(value, tuple):
+        return tuple(fresh(part) for part in value)
+    return value.copy() if type(value) is np.ndarray else value

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from minigrad import sweep
-from minigrad.applying import FLOAT, RAISING, as_value, strictly, watched
+from minigrad.applying import FLOAT, HANDLING, as_value, watched
 from minigrad.errors import DomainError, users_line
 from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import INPUT
-from minigrad.results import fresh, unshared
+from minigrad.sweep import fresh, unshared
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class Trace:
@@ -40,18 +37,33 @@ class Trace:
     def __init__(
         self,
         function: Callable[..., Any],
-        arguments: Sequence[Any],
-        inputs: tuple[Node, ...],
-        nodes: Tape,
-        outputs: tuple[Node, ...],
-        value: Any,
+        args: Sequence[Any],
+        argnums: Sequence[int],
+        owning: bool,
     ) -> None:
+        """Evaluate on a new tape; the arguments of these positions are inputs."""
         self.function = function
-        self.arguments = arguments
-        self.inputs = inputs
-        self.nodes = nodes
-        self.outputs = outputs
-        self.value = value
+        self.arguments = list(args)
+        self.nodes = tape = Tape(owning=owning)
+        for position in argnums:
+            self.arguments[position] = enter(tape, args[position], position)
+        self.inputs = tuple(tape)
+        if tape.plain or HANDLING.get():
+            returned = function(*self.arguments)
+        else:
+            returned = watched("raise", function, *self.arguments)
+        self.outputs: tuple[Node, ...]
+        if type(returned) is Node and returned.tape is tape:
+            self.outputs, self.value = (returned,), returned.value
+        else:
+            several = isinstance(returned, (tuple, list))
+            self.outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
+            if not self.outputs:
+                raise TypeError("the function returned nothing: it must return at least one number")
+            values = tuple(y.value for y in self.outputs)
+            self.value = values if several else values[0]
+        if tape.unverified:
+            self.verify(argnums)
 
     def backward(self, seed: Any = None, *, contributions: bool = False) -> sweep.Sweep:
         """Sweep adjoints back from the outputs.
@@ -84,8 +96,8 @@ class Trace:
         keep: sweep.Keep = "adjoints",
     ) -> list[Value | None]:
         """Adjoints of all nodes; an error tells the user's line that made the node."""
-        if not self.nodes.plain and not RAISING.get():
-            return strictly(self.adjoints, cotangents, seeds, sent, keep=keep)
+        if not self.nodes.plain and HANDLING.get() != "raise":
+            return watched("raise", self.adjoints, cotangents, seeds, sent, keep=keep)
         try:
             found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
             for x in self.inputs:
@@ -93,16 +105,18 @@ class Trace:
                     break
             else:
                 return found
-        except (FloatingPointError, DomainError):  # some BLAS raise flags without cause
+        except DomainError:  # some BLAS raise flags without cause
             pass
+        if sent is not None:
+            sent.clear()
         tape = self.once_more() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
-        wanted = None if keep == "adjoints" else sweep.active(tape, self.outputs)
+        wanted = range(len(tape)) if keep == "adjoints" else sweep.active(tape, self.outputs)
         return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
 
-    def slowly(self, look: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    def slowly(self, look: Callable[..., T], *args: Any) -> T:
         """What a look finds that stops at what is not finite, and tells its line."""
         try:
-            return watched(False, "ignore", look, *args, **kwargs)
+            return watched("ignore", look, *args)
         except DomainError as error:
             self.located(error)
             raise
@@ -111,7 +125,7 @@ class Trace:
         """The error with the user's line that makes its node, which a second evaluation tells."""
         with suppress(Exception):  # a function may do something else the second time
             if error.node is not None:
-                again = watched(False, "ignore", self.once_more)
+                again = watched("ignore", self.once_more)
                 error.file, error.line = again.lines[error.node]
         return error
 
@@ -131,13 +145,14 @@ class Trace:
     ) -> list[Value | None]:
         """Tangents of all nodes; for the outputs' sake alone what they need not may have none."""
         try:
-            tangents = strictly(sweep.forward, self.nodes, given, seeds)
+            tangents = watched("raise", sweep.forward, self.nodes, given, seeds)
             if all(is_finite(tangents[y.index]) for y in self.outputs if y.index >= 0):
                 return tangents
         except DomainError:
             pass
-        wanted = sweep.active(self.nodes, self.outputs) if for_outputs else None
-        return self.slowly(sweep.forward, self.nodes, given, seeds, wanted, checked=True)
+        nodes = self.nodes
+        wanted = sweep.active(nodes, self.outputs) if for_outputs else range(len(nodes))
+        return self.slowly(sweep.forward, nodes, given, seeds, wanted)
 
     def verify(self, argnums: Sequence[int]) -> None:
         """Raise if an input or a captured value is not finite, or else a value that tells of it."""
@@ -197,7 +212,7 @@ class Trace:
         >>> trace(lambda a, b: a - b, 2.0, 2.0).magnitudes().values
         [2.0, 2.0, 4.0]
         """
-        return magnitudes(self, seed)
+        return magnitudes(self.nodes, self.cotangents(seed))
 
     def jacobian(self, mode: str | None = None) -> Jacobian:
         """The Jacobian, in the mode that needs fewer passes (reverse where they are equal).
@@ -241,38 +256,13 @@ def trace(function: Callable[..., Any], *args: Any) -> Trace:
 
 
 def run(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    argnums: Sequence[int],
-    *,
-    owning: bool = False,
-    strict: bool = True,
+    function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], owning: bool = False
 ) -> Trace:
-    """Evaluate on a new tape; the arguments of these positions are inputs."""
-    tape = Tape(owning=owning)
-    arguments = list(args)
-    for position in argnums:
-        arguments[position] = enter(tape, arguments[position], position)
-    inputs = tuple(tape)
-    ready = tape.plain or not strict or RAISING.get()
+    """The trace of a call, of which the arguments of these positions are inputs."""
     try:
-        returned = function(*arguments) if ready else strictly(function, *arguments)
+        return Trace(function, args, argnums, owning)
     except FloatingPointError:  # of the function's own numpy, which otherwise only warns
-        if not strict:
-            raise
-        return watched(False, "warn", run, function, args, argnums, owning=owning, strict=False)
-    if type(returned) is Node and returned.tape is tape:
-        found = Trace(function, arguments, inputs, tape, (returned,), returned.value)
-    else:
-        several = isinstance(returned, (tuple, list))
-        outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
-        if not outputs:
-            raise TypeError("the function returned nothing: it must return at least one number")
-        value = tuple(y.value for y in outputs) if several else outputs[0].value
-        found = Trace(function, arguments, inputs, tape, outputs, value)
-    if tape.unverified:
-        found.verify(argnums)
-    return found
+        return watched("warn", Trace, function, args, argnums, owning)
 
 
 def enter(tape: Tape, given: Any, position: int) -> Node:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from minigrad import ops
-from minigrad.applying import strictly
-from minigrad.jacobians import blocks_of
+from minigrad.applying import watched
+from minigrad.jacobians import swept
 from minigrad.node import Value, shape_of
-from minigrad.results import finished, fresh, unshared
+from minigrad.sweep import finished, fresh, unshared
 from minigrad.trace import Trace, run
 
 __all__ = [
@@ -122,11 +122,11 @@ def jacobian(
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         called = partial(function, **kwargs) if kwargs else function
-        return strictly(whole, called, args)
+        return watched("raise", whole, called, args)
 
     def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
         t = run(called, args, positions(wanted, len(args)))
-        rows = blocks_of(t, mode)
+        _, _, rows = swept(t, mode)
         t.nodes.end()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]

@@ -66,7 +66,7 @@ def to_javascript_tape(
         return assigned("value", node, names[node.index], value) if operands else value
 
     def sent(
-        node: Node, values: list[Value], position: int, adjoint: Value, seeds: int, *_: object
+        node: Node, values: list[Value], position: int, adjoint: Value, seeds: int
     ) -> tuple[None, Value]:
         value = sweep.pulled(node, values, position, adjoint, seeds)[1]
         if value is not None:

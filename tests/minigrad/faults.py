@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from minigrad.diagonal import full
+from minigrad.jacobians import full
 from minigrad.node import shape_of
 from minigrad.operation import Operation
 from minigrad.readings import expressions

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 
 import minigrad as mg
@@ -42,9 +45,9 @@ def judge(operation: Operation, case: Case) -> None:
         assert not found, f"{mode} derivatives of {where}: {found}"
 
 
-def applied_anyway(operation: Operation, case: Case) -> mg.Trace:
+def applied_anyway(operation: Operation, case: Case) -> Any:
     """A trace that only says what was to be applied."""
     tape = Tape()
     nodes = tuple(tape.record(INPUT, (), x) for x in case.operands)
     node = tape.record(operation, nodes, np.nan, case.options)
-    return mg.Trace(operation.apply, case.operands, nodes, tape, (node,), node.value)
+    return SimpleNamespace(inputs=nodes, nodes=tape, outputs=(node,))
