@@ -16,7 +16,10 @@ from minigrad.operation import OPERATIONS, Function, Operation
 
 T = TypeVar("T")
 HANDLING: ContextVar[str] = ContextVar("handling", default="")
-"""How numpy takes floating point errors in this context, where the engine has told it."""
+"""How numpy takes floating point errors in this context, where the engine has told it.
+
+"own" is as the user has it; unless it is "raise", each operation looks by itself.
+"""
 FLOAT = np.dtype(np.float64)
 KINDS = frozenset({float, np.ndarray})
 FAULTS = (ArithmeticError, ValueError)
@@ -24,15 +27,26 @@ FAULTS = (ArithmeticError, ValueError)
 
 
 def watched(how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Call a function while numpy acts so; unless it raises, each operation looks by itself."""
+    """Call a function while numpy takes its errors so."""
     if HANDLING.get() == how:
         return function(*args, **kwargs)
     token = HANDLING.set(how)
+    told = None if how == "own" else how
     try:
-        with np.errstate(divide=how, over=how, invalid=how):
+        with np.errstate(divide=told, over=told, invalid=told):
             return function(*args, **kwargs)
     finally:
         HANDLING.reset(token)
+
+
+def strictly(function: Callable[..., T], *args: Any) -> T:
+    """Call a function while numpy raises, or as the user has numpy where he computes with it."""
+    if HANDLING.get():
+        return function(*args)
+    try:
+        return watched("raise", function, *args)
+    except FloatingPointError:  # of none of the engine's operations, which give DomainError
+        return watched("own", function, *args)
 
 
 def unary(operation: Operation) -> Function:

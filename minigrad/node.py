@@ -221,6 +221,8 @@ class Tape(list[Node]):
     def end(self) -> None:
         """Let go of the nodes, each of which refers to its tape, without the garbage collector."""
         self.clear()
+        self.numbers.clear()
+        self.unverified.clear()
         self.__class__ = EndedTape
 
     def constant(self, value: Value) -> Node:

@@ -196,7 +196,8 @@ def forget(node: Node) -> None:
 
 def is_forgotten(node: Node) -> bool:
     """Whether its value was."""
-    return is_large(node.value) and not any(node.value.strides)
+    value = node.value
+    return is_large(value) and not any(value.strides) and bool(np.isnan(value.flat[0]))
 
 
 def sweep_floats(  # noqa: C901, PLR0912, PLR0915  (see its second paragraph)
@@ -457,7 +458,7 @@ def forward(
                     if value is not None:
                         accumulate(tangents, node.index, value)
                     if wanted is not None:
-                        looked_at(node, value)
+                        looked_at(node, tangents[node.index])
     except FAULTS as error:
         fail(node, error)
     return tangents

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,22 +47,24 @@ class Trace:
         for position in argnums:
             self.arguments[position] = enter(tape, args[position], position)
         self.inputs = tuple(tape)
-        if tape.plain or HANDLING.get():
-            returned = function(*self.arguments)
-        else:
-            returned = watched("raise", function, *self.arguments)
         self.outputs: tuple[Node, ...]
-        if type(returned) is Node and returned.tape is tape:
-            self.outputs, self.value = (returned,), returned.value
-        else:
-            several = isinstance(returned, (tuple, list))
-            self.outputs = tuple(output(tape, y) for y in (returned if several else (returned,)))
-            if not self.outputs:
-                raise TypeError("the function returned nothing: it must return at least one number")
-            values = tuple(y.value for y in self.outputs)
-            self.value = values if several else values[0]
-        if tape.unverified:
-            self.verify(argnums)
+        try:
+            if tape.plain or HANDLING.get():
+                returned = function(*self.arguments)
+            else:
+                returned = watched("raise", function, *self.arguments)
+            if type(returned) is Node and returned.tape is tape:
+                self.outputs, self.value = (returned,), returned.value
+            else:
+                several = isinstance(returned, (tuple, list))
+                self.outputs = outputs(tape, returned if several else (returned,))
+                values = tuple(y.value for y in self.outputs)
+                self.value = values if several else values[0]
+            if tape.unverified:
+                self.verify(argnums)
+        except BaseException:
+            tape.end()
+            raise
 
     def backward(self, seed: Any = None, *, contributions: bool = False) -> sweep.Sweep:
         """Sweep adjoints back from the outputs.
@@ -100,7 +101,7 @@ class Trace:
             return watched("raise", self.adjoints, cotangents, seeds, sent, keep=keep)
         try:
             found = sweep.backward(self.nodes, cotangents, seeds, sent, keep=keep)
-            for x in self.inputs:
+            for x in self.nodes if keep == "adjoints" else self.inputs:
                 if not is_finite(found[x.index]):  # overflow without a flag
                     break
             else:
@@ -109,7 +110,7 @@ class Trace:
             pass
         if sent is not None:
             sent.clear()
-        tape = self.once_more() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
+        tape = self.restored() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
         wanted = range(len(tape)) if keep == "adjoints" else sweep.active(tape, self.outputs)
         return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
 
@@ -123,11 +124,27 @@ class Trace:
 
     def located(self, error: DomainError) -> DomainError:
         """The error with the user's line that makes its node, which a second evaluation tells."""
-        with suppress(Exception):  # a function may do something else the second time
+        try:
             if error.node is not None:
-                again = watched("ignore", self.once_more)
-                error.file, error.line = again.lines[error.node]
+                tape = watched("ignore", self.once_more)
+                if tape[error.node].operation.name == error.operation:
+                    error.file, error.line = tape.lines[error.node]
+        except DomainError as again:
+            error.file, error.line = again.file, again.line
+        except Exception:  # noqa: BLE001, S110  (a function may do something else the second time)
+            pass
         return error
+
+    def restored(self) -> Tape:
+        """A tape with the values that were forgotten."""
+        tape = self.once_more()
+        before = [(y.index, y.value) for y in self.outputs if y.index >= 0]
+        if len(tape) != len(self.nodes) or before != [(i, tape[i].value) for i, _ in before]:
+            raise ValueError(
+                "a derivative is not finite somewhere, and the function does something else each"
+                " time it is called, so that it cannot be looked for: use vjp, which keeps values"
+            )
+        return tape
 
     def once_more(self) -> LinedTape:
         """The same evaluation on a tape that notes the user's lines."""
@@ -212,7 +229,7 @@ class Trace:
         >>> trace(lambda a, b: a - b, 2.0, 2.0).magnitudes().values
         [2.0, 2.0, 4.0]
         """
-        return magnitudes(self.nodes, self.cotangents(seed))
+        return watched("raise", magnitudes, self.nodes, self.cotangents(seed))
 
     def jacobian(self, mode: str | None = None) -> Jacobian:
         """The Jacobian, in the mode that needs fewer passes (reverse where they are equal).
@@ -261,8 +278,10 @@ def run(
     """The trace of a call, of which the arguments of these positions are inputs."""
     try:
         return Trace(function, args, argnums, owning)
-    except FloatingPointError:  # of the function's own numpy, which otherwise only warns
-        return watched("warn", Trace, function, args, argnums, owning)
+    except FloatingPointError:  # of numpy in the function, which is taken as the user has it
+        if HANDLING.get():
+            raise
+        return watched("own", Trace, function, args, argnums, owning)
 
 
 def enter(tape: Tape, given: Any, position: int) -> Node:
@@ -297,11 +316,13 @@ class LinedTape(Tape):
         super().append(node)
 
 
-def output(tape: Tape, returned: Any) -> Node:
-    """The node of one returned value; a constant if it does not depend on the inputs."""
-    if type(returned) is Node and returned.tape is tape:
-        return returned
-    if returned is None:
-        raise TypeError("the function returned None: it must return a number, an array, or a tuple")
-    value = returned if type(returned) is Node else as_value(returned, "a returned value")
-    return tape.constant(value)
+def outputs(tape: Tape, returned: Sequence[Any]) -> tuple[Node, ...]:
+    """The nodes of returned values; a constant for one that does not depend on the inputs."""
+    if not returned or any(x is None for x in returned):
+        raise TypeError("the function returned None or nothing: it must return numbers or arrays")
+    return tuple(
+        x
+        if type(x) is Node and x.tape is tape
+        else tape.constant(x if type(x) is Node else as_value(x, "a returned value"))
+        for x in returned
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import ops
-from minigrad.applying import watched
+from minigrad.applying import strictly
 from minigrad.jacobians import swept
 from minigrad.node import Value, shape_of
 from minigrad.sweep import finished, fresh, unshared
@@ -40,12 +40,14 @@ def value_and_grad(
     def differentiated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         called = partial(function, **kwargs) if kwargs else function
         t = run(called, args, positions(wanted, len(args)))
-        if type(t.value) is not float and (len(t.outputs) > 1 or shape_of(t.value)):
-            raise TypeError(
-                f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
-            )
-        gradients = finished(t.adjoints([(t.outputs[0], 1.0)], keep="nothing"), t.inputs)
-        t.nodes.end()
+        try:
+            if type(t.value) is not float and (len(t.outputs) > 1 or shape_of(t.value)):
+                raise TypeError(
+                    f"grad needs a function with one scalar value, not {described(t)}: use jacobian"
+                )
+            gradients = finished(t.adjoints([(t.outputs[0], 1.0)], keep="nothing"), t.inputs)
+        finally:
+            t.nodes.end()
         return t.value, gradients if several else gradients[0]
 
     return differentiated
@@ -98,10 +100,12 @@ def jvp(
     (10.0, 5.0)
     """
     t = run(function, primals, range(len(primals)))
-    pairs = t.seeded(tangents)
-    found = t.tangents(pairs, for_outputs=True)
-    out = finished(found, t.outputs, [tangent for _, tangent in pairs])
-    t.nodes.end()
+    try:
+        pairs = t.seeded(tangents)
+        found = t.tangents(pairs, for_outputs=True)
+        out = finished(found, t.outputs, [tangent for _, tangent in pairs])
+    finally:
+        t.nodes.end()
     return fresh(t.value), out if isinstance(t.value, tuple) else out[0]
 
 
@@ -122,12 +126,14 @@ def jacobian(
     @wraps(function)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         called = partial(function, **kwargs) if kwargs else function
-        return watched("raise", whole, called, args)
+        return strictly(whole, called, args)
 
     def whole(called: Callable[..., Any], args: Sequence[Any]) -> Any:
         t = run(called, args, positions(wanted, len(args)))
-        _, _, rows = swept(t, mode)
-        t.nodes.end()
+        try:
+            _, _, rows = swept(t, mode)
+        finally:
+            t.nodes.end()
         if len(rows) == 1 and not several and not isinstance(t.value, tuple):
             return rows[0][0]
         flat = unshared([block for row in rows for block in row])

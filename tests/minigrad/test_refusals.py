@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -357,15 +359,30 @@ def test_silence_within_the_function_hides_no_value() -> None:
         mg.value_and_grad(f)(np.array([-1.0, 2.0]))
 
 
-def test_numpy_of_the_functions_own_only_warns() -> None:
-    c = np.array([0.0, 1.0, 4.0])
+C = np.array([0.0, 1.0, 4.0])
 
-    def f(x: Any) -> Any:
-        return mg.sum(x * np.where(c > 0.0, np.log(c), 0.0))
 
+def with_numpy(x: Any) -> Any:
+    return mg.sum(x * np.where(C > 0.0, np.log(C), 0.0))
+
+
+TRANSFORMS: list[Any] = [
+    lambda: mg.grad(with_numpy)(np.ones(3)),
+    lambda: mg.jacobian(with_numpy)(np.ones(3)),
+    lambda: mg.vjp(with_numpy, np.ones(3))[1](1.0)[0],
+    lambda: mg.grad(lambda y: mg.sum(mg.grad(with_numpy)(y) * y))(np.ones(3)),
+]
+
+
+@pytest.mark.parametrize("call", TRANSFORMS)
+def test_numpy_in_the_function_is_as_the_user_has_it(call: Any) -> None:
+    expected = [0.0, 0.0, math.log(4.0)]
+    with np.errstate(divide="ignore"):
+        assert call().tolist() == expected
     with pytest.warns(RuntimeWarning, match="divide by zero"):
-        found = mg.grad(f)(np.ones(3))
-    assert found.tolist() == [0.0, 0.0, math.log(4.0)]
+        assert call().tolist() == expected
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        call()
 
 
 @pytest.mark.parametrize("call", [mg.maximum, mg.minimum, mg.greater, mg.multiply])
@@ -457,3 +474,113 @@ def test_an_unknown_mode_of_the_check_is_named() -> None:
 def test_an_order_of_other_axes_is_refused(axes: Any) -> None:
     with pytest.raises(ValueError, match="is no order of 3 axes"):
         mg.transpose(np.ones((2, 3, 4)), axes)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: mg.jvp(f, (0.1,), (1.0,)),
+        lambda f: mg.jacfwd(f)(0.1),
+        lambda f: mg.jacfwd(f)(np.array([0.1])),
+        lambda f: mg.jacfwd(lambda x: (f(x), x))(0.1),
+        lambda f: mg.grad(f)(0.1),
+        lambda f: mg.trace(lambda x: f(x > 0.5) + x, 0.1).backward(),
+        lambda f: mg.trace(lambda x, v: f(x > 0.5) + x + mg.sum(v), 0.1, [1.0]).backward(),
+    ],
+)
+def test_a_sum_of_finite_terms_that_is_not_finite_is_refused_in_both_modes(call: Any) -> None:
+    with pytest.raises(mg.DomainError):
+        call(lambda x: x * 1e308 + x * 1e308)
+
+
+def test_numbers_of_a_second_evaluation_are_no_derivative() -> None:
+    calls: list[int] = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        return mg.sum(x * mg.sqrt(x > 0.0)) * float(len(calls))
+
+    with pytest.raises(ValueError, match="each time it is called"):
+        mg.value_and_grad(f)(np.linspace(-1.0, 1.0, 20_000))
+    calls.clear()
+    assert mg.grad(f)(np.linspace(-1.0, 1.0, 20))[-1] == 1.0
+    calls.clear()
+    repeated = np.broadcast_to(1.0, (20_000,))  # looks like what large values are replaced by
+    assert mg.jacrev(lambda x: f(x) + mg.sum(mg.sqrt(x < 0.5)))(repeated)[0] == 1.0
+
+
+@pytest.mark.parametrize("fault", ["raises", "domain", "derivative", "several"])
+def test_what_a_derivative_that_failed_leaves_is_refused(fault: str) -> None:
+    kept: list[Any] = []
+
+    def f(x: Any) -> Any:
+        kept.append(x * x)
+        if fault == "raises":
+            raise KeyError(fault)
+        if fault == "domain":
+            return mg.log(x - x)
+        return mg.sqrt(x - x) if fault == "derivative" else (x, x)
+
+    with pytest.raises((KeyError, mg.DomainError, TypeError)):
+        mg.grad(f)(3.0)
+    with pytest.raises(TypeError, match=r"node\.value"):
+        mg.grad(lambda z: z * kept[0])(2.0)
+
+
+def test_the_line_is_right_where_numpy_is_silent_in_the_function() -> None:
+    def f(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            y = mg.exp(x)
+        return mg.sum(y)
+
+    with pytest.raises(mg.DomainError, match=r"^exp") as caught:
+        mg.grad(f)(np.array([800.0, 1.0]))
+    assert caught.value.line == f.__code__.co_firstlineno + 2
+
+
+def test_the_line_of_another_operation_is_not_told() -> None:
+    calls: list[int] = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        return mg.sum(mg.sqrt(x)) if len(calls) == 1 else mg.sum(mg.exp(x))
+
+    with pytest.raises(mg.DomainError, match=r"^sqrt") as caught:
+        mg.grad(f)(np.zeros(2))
+    assert caught.value.line != f.__code__.co_firstlineno + 2
+
+
+def test_sizes_may_be_infinite() -> None:
+    trace = mg.trace(lambda x: mg.sum(x * np.array([1e308, -1e308, 1e308, -1e308])), np.ones(4))
+    assert trace.magnitudes().values[-1] == math.inf
+    trace = mg.trace(lambda x: x @ np.array([1e308, -1e308]), np.ones(2))
+    assert trace.magnitudes().values[-1] == math.inf
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 0, 3)])
+def test_an_empty_mask_is_numpys(shape: tuple[int, ...]) -> None:
+    x = np.zeros(shape)
+    assert mg.index(x, np.zeros(shape, bool)).shape == x[np.zeros(shape, bool)].shape
+    with pytest.raises(IndexError):
+        mg.index(np.ones(3), np.zeros((0, 3), bool))
+    assert mg.index(np.ones(3), []).shape == (0,)
+
+
+def test_arrays_are_let_go_without_the_garbage_collector() -> None:
+    given = np.ones(4)
+    alive: list[Any] = []
+
+    def f(x: Any) -> Any:
+        captured = np.full(4, 2.0)
+        alive.append(weakref.ref(captured))
+        return mg.sum(x * captured) * 3.0
+
+    gc.disable()
+    try:
+        for call in (
+            mg.grad(f), mg.jacrev(f), mg.jacfwd(f), lambda x: mg.jvp(f, (x,), (x,)), mg.hessian(f),
+        ):  # fmt: skip
+            call(given)
+        assert not any(reference() is not None for reference in alive)
+    finally:
+        gc.enable()
