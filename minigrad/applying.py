@@ -32,8 +32,9 @@ def watched(how: Any, function: Callable[..., T], *args: Any, **kwargs: Any) -> 
         return function(*args, **kwargs)
     token = HANDLING.set(how)
     told = None if how == "own" else how
+    under: Any = told and "ignore"  # what underflows is 0
     try:
-        with np.errstate(divide=told, over=told, invalid=told):
+        with np.errstate(divide=told, over=told, invalid=told, under=under):
             return function(*args, **kwargs)
     finally:
         HANDLING.reset(token)

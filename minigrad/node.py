@@ -187,7 +187,8 @@ class Tape(list[Node]):
         unverified: Inputs and captured values of which it is not known that they are finite.
     """
 
-    __slots__ = ("identity", "numbers", "owning", "plain", "unverified")
+    __slots__ = ("identity", "lines", "numbers", "owning", "plain", "unverified")
+    lines: list[tuple[str | None, int | None]]  # of the user's that made each node, where noted
 
     def __init__(self, *, owning: bool = False) -> None:
         self.identity = next(identities)

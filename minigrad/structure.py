@@ -139,7 +139,9 @@ def read_key(_operation: Operation, x: Value, key: Any) -> tuple[Any, Any]:
             continue
         if isinstance(part, Operand):
             raise TypeError("index: a traced value cannot be a position: use node.value")
-        array = np.asarray(part, int if isinstance(part, list) and not part else None)
+        array = np.asarray(part)
+        if not array.size and isinstance(part, (list, tuple)):  # of no positions, which are numbers
+            array = array.astype(int)
         if array.dtype.kind not in "iub" or (array.dtype == bool and not array.ndim):
             raise TypeError(f"index: positions are integers, slices or masks, not {part!r}")
         if array.dtype == bool:

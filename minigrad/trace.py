@@ -112,7 +112,11 @@ class Trace:
             sent.clear()
         tape = self.restored() if any(map(sweep.is_forgotten, self.nodes)) else self.nodes
         wanted = range(len(tape)) if keep == "adjoints" else sweep.active(tape, self.outputs)
-        return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
+        try:
+            return self.slowly(sweep.looked_through, tape, cotangents, seeds, sent, wanted)
+        finally:
+            if tape is not self.nodes:
+                tape.end()
 
     def slowly(self, look: Callable[..., T], *args: Any) -> T:
         """What a look finds that stops at what is not finite, and tells its line."""
@@ -129,17 +133,19 @@ class Trace:
                 tape = watched("ignore", self.once_more)
                 if tape[error.node].operation.name == error.operation:
                     error.file, error.line = tape.lines[error.node]
+                tape.end()
         except DomainError as again:
-            error.file, error.line = again.file, again.line
+            if (again.operation, again.node) == (error.operation, error.node):
+                error.file, error.line = again.file, again.line
         except Exception:  # noqa: BLE001, S110  (a function may do something else the second time)
             pass
         return error
 
     def restored(self) -> Tape:
         """A tape with the values that were forgotten."""
-        tape = self.once_more()
-        before = [(y.index, y.value) for y in self.outputs if y.index >= 0]
-        if len(tape) != len(self.nodes) or before != [(i, tape[i].value) for i, _ in before]:
+        tape = watched("ignore", self.once_more)
+        if len(tape) != len(self.nodes) or not all(map(is_again, self.nodes, tape)):
+            tape.end()
             raise ValueError(
                 "a derivative is not finite somewhere, and the function does something else each"
                 " time it is called, so that it cannot be looked for: use vjp, which keeps values"
@@ -154,7 +160,11 @@ class Trace:
             inputs[x.index] if type(x) is Node and x.tape is self.nodes else x
             for x in self.arguments
         ]
-        self.function(*arguments)
+        try:
+            self.function(*arguments)
+        except BaseException:
+            tape.end()
+            raise
         return tape
 
     def tangents(
@@ -163,7 +173,8 @@ class Trace:
         """Tangents of all nodes; for the outputs' sake alone what they need not may have none."""
         try:
             tangents = watched("raise", sweep.forward, self.nodes, given, seeds)
-            if all(is_finite(tangents[y.index]) for y in self.outputs if y.index >= 0):
+            looked_at = self.outputs if for_outputs else self.nodes
+            if all(is_finite(tangents[y.index]) for y in looked_at if y.index >= 0):
                 return tangents
         except DomainError:
             pass
@@ -241,6 +252,16 @@ class Trace:
         return jacobian(self, mode)
 
 
+def is_again(before: Node, node: Node) -> bool:
+    """Whether a second evaluation did the same, as far as the first is still known."""
+    constants = zip(before.operands, node.operands, strict=False)
+    pairs = [(before, node), *[(x, again) for x, again in constants if x.index < 0]]
+    return before.operation is node.operation and all(
+        sweep.is_forgotten(x) or np.array_equal(sweep.innermost(x.value), sweep.innermost(y.value))
+        for x, y in pairs
+    )
+
+
 def like(given: Any, node: Node, what: str) -> Value:
     """A seed or tangent, which must have its node's shape."""
     value = given if isinstance(given, Operand) else as_value(given, what)
@@ -303,8 +324,7 @@ def enter(tape: Tape, given: Any, position: int) -> Node:
 class LinedTape(Tape):
     """A tape that notes the user's line of each node."""
 
-    __slots__ = ("lines",)
-    lines: list[tuple[str | None, int | None]]
+    __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
 import weakref
@@ -505,6 +506,14 @@ def test_numbers_of_a_second_evaluation_are_no_derivative() -> None:
     calls.clear()
     assert mg.grad(f)(np.linspace(-1.0, 1.0, 20))[-1] == 1.0
     calls.clear()
+
+    def same_value(x: Any) -> Any:
+        calls.append(1)
+        return mg.sum(x) * float(len(calls)) + mg.sum(0.0 * mg.sqrt(x > 0.0))
+
+    with pytest.raises(ValueError, match="each time it is called"):
+        mg.grad(same_value)(np.where(np.arange(20_000) % 2, 1.0, -1.0))
+    calls.clear()
     repeated = np.broadcast_to(1.0, (20_000,))  # looks like what large values are replaced by
     assert mg.jacrev(lambda x: f(x) + mg.sum(mg.sqrt(x < 0.5)))(repeated)[0] == 1.0
 
@@ -525,6 +534,54 @@ def test_what_a_derivative_that_failed_leaves_is_refused(fault: str) -> None:
         mg.grad(f)(3.0)
     with pytest.raises(TypeError, match=r"node\.value"):
         mg.grad(lambda z: z * kept[0])(2.0)
+
+
+def test_what_a_second_evaluation_leaves_is_refused_too() -> None:
+    def outer(x: Any) -> Any:
+        kept: list[Any] = []
+
+        def g(y: Any) -> Any:
+            kept.append(mg.sum(y * y))
+            return mg.sum(mg.sqrt(y * 0.0)) + kept[-1]
+
+        with contextlib.suppress(mg.DomainError):
+            mg.grad(g)(x)
+        assert len(kept) == 2
+        return kept[-1]
+
+    with pytest.raises(TypeError, match=r"node\.value"):
+        mg.grad(outer)([1.0, 2.0])
+
+
+def test_underflow_is_no_fault() -> None:
+    with np.errstate(all="raise"):
+        assert mg.grad(lambda x: mg.sum((x * 1e-200) * (x * 1e-200)))([1.0, 2.0]).tolist() == [0, 0]
+
+
+def test_numpy_in_the_function_may_warn_of_large_arrays_too() -> None:
+    def f(x: Any) -> Any:
+        with np.errstate(divide="ignore"):
+            np.log(np.zeros(1))
+        return mg.sum(x * mg.sqrt(x > 0.0))
+
+    assert mg.grad(f)(np.linspace(-1.0, 1.0, 20_000))[-1] == 1.0
+
+
+def test_every_tangent_of_a_trace_is_looked_at() -> None:
+    trace = mg.trace(lambda x: (x * 1e308 + x * 1e308) > 1.0, 0.1)
+    with pytest.raises(mg.DomainError):
+        trace.forward([1.0])
+
+
+def test_the_line_of_a_derivative_is_not_that_of_a_silenced_value() -> None:
+    def f(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            y = mg.log(x)
+        return mg.sum(mg.sqrt(mg.maximum(y, 0.0)))
+
+    with pytest.raises(mg.DomainError, match=r"^sqrt") as caught:
+        mg.grad(f)(np.array([0.0, 1.0]))
+    assert caught.value.line != f.__code__.co_firstlineno + 2
 
 
 def test_the_line_is_right_where_numpy_is_silent_in_the_function() -> None:
@@ -563,7 +620,10 @@ def test_an_empty_mask_is_numpys(shape: tuple[int, ...]) -> None:
     assert mg.index(x, np.zeros(shape, bool)).shape == x[np.zeros(shape, bool)].shape
     with pytest.raises(IndexError):
         mg.index(np.ones(3), np.zeros((0, 3), bool))
-    assert mg.index(np.ones(3), []).shape == (0,)
+    for key in ([], ((),), ((), 0), [[]], [[], []], [()]):
+        assert mg.index(np.ones((3, 2)), key).shape == np.ones((3, 2))[key].shape
+    with pytest.raises(TypeError):
+        mg.index(np.ones(3), np.zeros(0))
 
 
 def test_arrays_are_let_go_without_the_garbage_collector() -> None:
