@@ -6,8 +6,9 @@ forward pass leaves behind) and ``sweep.py`` (the chain rule, backward and forwa
 built on these: ``transforms.py`` (grad … as functions), ``jacobians.py``, ``magnitudes.py`` (how
 large what is summed is) and ``check.py`` (the same by differences); or it serves them:
 ``operation.py`` and ``declaring.py`` (an entry of the table), ``structure.py`` (what its entries
-on whole arrays share), ``rationals.py`` (powers that are fractions) and ``node.py``. In
-``readings`` the same rules give formulas, exact values, JavaScript.
+on whole arrays share), ``rationals.py`` (powers that are fractions), ``node.py`` and
+``results.py`` (what a caller may keep). In ``readings`` the same rules give formulas, exact values,
+JavaScript.
 
 >>> import minigrad
 >>> minigrad.grad(lambda x: minigrad.log(x) + 5.0 * x)(2.0)

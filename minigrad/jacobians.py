@@ -9,8 +9,8 @@ import numpy as np
 
 from minigrad import ops
 from minigrad.node import Node, Reading, Value, shape_of
+from minigrad.results import finished
 from minigrad.structure import reshaped
-from minigrad.sweep import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

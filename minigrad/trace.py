@@ -14,7 +14,7 @@ from minigrad.jacobians import Jacobian, jacobian
 from minigrad.magnitudes import Magnitudes, magnitudes
 from minigrad.node import Node, Operand, Tape, Value, is_finite, shape_of
 from minigrad.operation import INPUT
-from minigrad.sweep import fresh, unshared
+from minigrad.results import fresh, unshared
 
 T = TypeVar("T")
 

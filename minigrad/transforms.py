@@ -12,7 +12,7 @@ from minigrad import ops
 from minigrad.applying import strictly
 from minigrad.jacobians import swept
 from minigrad.node import Value, shape_of
-from minigrad.sweep import finished, fresh, unshared
+from minigrad.results import finished, fresh, unshared
 from minigrad.trace import Trace, run
 
 __all__ = [

@@ -15,6 +15,7 @@ from minigrad.applying import element_by_element, evaluate
 from minigrad.node import Node, Tape, Value
 from minigrad.readings.expressions import Expression, Symbol, expression, symbol, typed
 from minigrad.readings.printers import one_subscript
+from minigrad.results import finished
 from minigrad.trace import Trace
 
 
@@ -74,7 +75,7 @@ def symbolic_jacobian(trace: Trace, atoms: Mapping[Any, Any]) -> list[list[Expre
     for y in trace.outputs:
         for seed in np.eye(y.size).reshape(y.size, *y.shape):
             adjoints = sweep.backward(tape, [(y, spelled(seed))])  # a third of 1 is no decimal
-            found = sweep.finished(adjoints, trace.inputs)
+            found = finished(adjoints, trace.inputs)
             matrix.append([expression(e) for part in found for e in np.asarray(part, object).flat])
     return matrix
 
